@@ -1,0 +1,76 @@
+//! The pace of the simulation: one Deployment of 10 to 10,000 pods from nothing to ready, one more
+//! pod in a cluster that has many, and a clone.
+
+#![allow(missing_docs)] // criterion's macros make public functions
+
+use cluster_playground::api::{Key, Kind, Value, json};
+use cluster_playground::cluster::{Cluster, Profile};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::time::Duration;
+
+/// A cluster with room for that many pods.
+fn roomy(pods: usize) -> Cluster {
+    let nodes: Vec<Value> = (0..10.max(pods / 1000))
+        .map(|index| {
+            json!({"name": format!("node-{index}"), "ip": format!("192.168.64.{index}"),
+                "podCIDR": format!("10.{index}.0.0/16"), "capacity": {"pods": "20000"}})
+        })
+        .collect();
+    let profile = json!({"name": "roomy", "podCIDR": "10.0.0.0/8", "serviceCIDR": "172.30.0.0/16",
+        "version": "v1.36.2", "nodes": nodes,
+        "system": {"dns": false, "proxy": false, "controlPlane": false}});
+    Cluster::new(Profile::parse(&profile.to_string()).expect("a profile"), 1)
+}
+
+fn deployment(pods: usize) -> Value {
+    json!({"metadata": {"name": "web"}, "spec": {"replicas": pods,
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}},
+            "spec": {"containers": [{"name": "web", "image": "nginx:1.27"}]}}}})
+}
+
+/// Deploys, exposes, and waits until every pod is ready.
+fn run(cluster: &mut Cluster, pods: usize) {
+    let service =
+        json!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}});
+    cluster.create(Kind::Service, service).expect("accepted");
+    cluster.create(Kind::Deployment, deployment(pods)).expect("accepted");
+    let to = cluster.now() + Duration::from_secs(60);
+    cluster.advance(to);
+    let web = cluster.store().find(Kind::Deployment, "default", "web").expect("there");
+    assert_eq!(web.doc()["status"]["readyReplicas"], pods);
+}
+
+fn pace(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("deployment_until_ready");
+    group.sample_size(10);
+    for pods in [10, 100, 1_000, 10_000] {
+        group.throughput(Throughput::Elements(pods as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(pods), &pods, |bencher, pods| {
+            bencher.iter_batched_ref(|| roomy(*pods), |cluster| run(cluster, *pods), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+
+    let mut crowded = roomy(1_000);
+    run(&mut crowded, 1_000);
+    criterion.bench_function("clone_of_1000_pods", |bencher| bencher.iter(|| crowded.clone()));
+    criterion.bench_function("one_more_of_1000_pods", |bencher| {
+        bencher.iter_batched_ref(
+            || crowded.clone(),
+            |cluster| {
+                let web = Key::new(Kind::Deployment, "default", "web");
+                cluster.scale(&web, 1_001).expect("accepted");
+                let to = cluster.now() + Duration::from_secs(10);
+                cluster.advance(to);
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    criterion.bench_function("new_docker_desktop", |bencher| {
+        bencher.iter(|| Cluster::new(Profile::default(), 1));
+    });
+}
+
+criterion_group!(benches, pace);
+criterion_main!(benches);

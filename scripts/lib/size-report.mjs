@@ -1,0 +1,68 @@
+// The bytes of every file of dist/, raw and compressed as a host would send them.
+//
+//   node scripts/lib/size-report.mjs              prints the table
+//   node scripts/lib/size-report.mjs --write FILE keeps it in FILE as well
+//
+// Fails when a part is over its budget, so that a change cannot worsen it silently. Hashes are left out of the names: they would
+// make every report differ.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const KiB = 1024;
+// The page is meant to come down to 300 KiB (ARCHITECTURE.md, Size); until then this holds what it weighs, so that it cannot grow unseen.
+const BUDGETS = [
+  { name: 'page without editor and scenarios', most: 1024 * KiB, holds: (name) => !/^(editor|scenarios)\//.test(name) },
+  { name: 'editor', most: 140 * KiB, holds: (name) => name.startsWith('editor/') },
+];
+
+const files = walk('dist').map(measure).sort((a, b) => (a.name < b.name ? -1 : 1));
+const sums = BUDGETS.map((it) => ({ ...it, brotli: sum(files.filter((file) => it.holds(file.name)), 'brotli') }));
+const text = report();
+process.stdout.write(`\n${text}`);
+if (process.argv[2] === '--write') writeFileSync(process.argv[3], text);
+
+const over = sums.filter((it) => it.brotli > it.most);
+for (const it of over) console.error(`error: ${it.name}: ${it.brotli} bytes of brotli, at most ${it.most} allowed`);
+process.exitCode = over.length ? 1 : 0;
+
+function walk(dir) {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((it) => {
+    if (it.name.startsWith('.')) return [];
+    const path = join(dir, it.name);
+    return it.isDirectory() ? walk(path) : [path];
+  });
+}
+
+function measure(path) {
+  const bytes = readFileSync(path);
+  return {
+    name: relative('dist', path).split(sep).join('/').replace(/-[0-9a-f]{16}(?=[._])/, ''),
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length,
+  };
+}
+
+function report() {
+  const row = (name, it) => `| ${name} | ${it.raw} | ${it.gzip} | ${it.brotli} |`;
+  const total = { raw: sum(files, 'raw'), gzip: sum(files, 'gzip'), brotli: sum(files, 'brotli') };
+  return [
+    '# Size of the site',
+    '',
+    'Written by `scripts/build`. Bytes; gzip 9 and brotli 11.',
+    '',
+    '| file | raw | gzip | brotli |',
+    '| --- | ---: | ---: | ---: |',
+    ...files.map((it) => row(it.name, it)),
+    row('**all**', total),
+    '',
+    ...sums.map((it) => `- ${it.name}: ${(it.brotli / KiB).toFixed(1)} KiB of brotli, at most ${it.most / KiB} KiB`),
+    '',
+  ].join('\n');
+}
+
+function sum(list, key) {
+  return list.reduce((all, it) => all + it[key], 0);
+}

@@ -1,0 +1,29 @@
+//! Kubernetes objects as data: kinds, metadata, typed views of documents. No behaviour.
+//!
+//! An [`Object`] keeps the whole document as a JSON value, so that every field passes through to
+//! `-o yaml`, and beside it a typed view of what the simulation reads. The manifest room has
+//! checked every document against the schema before one is made, so reading a view cannot fail:
+//! a field that is absent is its type's default.
+
+mod kind;
+mod meta;
+mod object;
+mod selector;
+mod status;
+mod time;
+mod value;
+
+pub mod network_policy;
+pub mod node;
+pub mod pod;
+pub mod service;
+pub mod workload;
+
+pub use kind::{Kind, RESOURCES, Resource};
+pub use meta::{Labels, Meta, OwnerReference};
+pub use object::{Key, Object, View};
+pub use selector::{Requirement, RequirementOperator, Selector};
+pub use serde_json::{Map, Value, json};
+pub use status::{Status, StatusCause, StatusReason};
+pub use time::Instant;
+pub use value::{FromValue, IntOrString};

@@ -1,0 +1,84 @@
+//! Validation of requests and limits.
+
+use super::names::{NOT_NEGATIVE, qualified};
+use crate::api::Value;
+use crate::apiserver::document::entries;
+use crate::apiserver::field::{Errors, Path};
+use crate::apiserver::quantity::Quantity;
+
+const CONTAINER_RESOURCES: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
+const STANDARD_RESOURCES: [&str; 6] =
+    ["cpu", "memory", "ephemeral-storage", "storage", "requests.cpu", "requests.memory"];
+/// Resources of which there are only whole ones.
+const WHOLE: [&str; 9] = [
+    "pods",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+    "services.nodeports",
+    "services.loadbalancers",
+    "resourcequotas",
+];
+
+/// Validates a container's requests and limits.
+pub(super) fn requirements(errors: &mut Errors, resources: &Value, path: &Path<'_>) {
+    let (limits, requests) = (path.child("limits"), path.child("requests"));
+    for (name, value) in entries(resources, "limits") {
+        let path = limits.key(name);
+        container_resource(errors, name, &path);
+        quantity(errors, name, value, &path);
+    }
+    for (name, value) in entries(resources, "requests") {
+        let path = requests.key(name);
+        container_resource(errors, name, &path);
+        quantity(errors, name, value, &path);
+        let limit = &resources["limits"][name.as_str()];
+        let Some((asked, most)) = Quantity::from_value(value).zip(Quantity::from_value(limit)) else {
+            continue;
+        };
+        if asked != most && is_extended(name) {
+            let detail = format!("must be equal to {name} limit of {most}");
+            errors.invalid(&requests, asked.to_string(), detail);
+        } else if asked > most {
+            let detail = format!("must be less than or equal to {name} limit of {most}");
+            errors.invalid(&requests, asked.to_string(), detail);
+        }
+    }
+    for (name, _) in entries(resources, "requests") {
+        if is_extended(name) && resources["limits"][name.as_str()].is_null() {
+            errors.required(&limits, "Limit must be set for non overcommitable resources");
+        }
+    }
+}
+
+fn is_extended(name: &str) -> bool {
+    (name.contains('/') && !name.contains("kubernetes.io/")) || name.starts_with("hugepages-")
+}
+
+fn container_resource(errors: &mut Errors, name: &str, path: &Path<'_>) {
+    for problem in qualified(name) {
+        errors.invalid(path, name, problem);
+    }
+    if name.contains('/') || name.starts_with("hugepages-") {
+        return;
+    }
+    if !STANDARD_RESOURCES.contains(&name) && !WHOLE.contains(&name) {
+        errors.invalid(path, name, "must be a standard resource type or fully qualified");
+    }
+    if !CONTAINER_RESOURCES.contains(&name) {
+        errors.invalid(path, name, "must be a standard resource for containers");
+    }
+}
+
+/// Validates one quantity.
+pub(super) fn quantity(errors: &mut Errors, name: &str, value: &Value, path: &Path<'_>) {
+    let Some(quantity) = Quantity::from_value(value) else { return };
+    if quantity.is_negative() {
+        errors.invalid(path, quantity.to_string(), NOT_NEGATIVE);
+    }
+    if (WHOLE.contains(&name) || name.starts_with("count/") || is_extended(name)) && !quantity.is_integer() {
+        errors.invalid(path, quantity.to_string(), "must be an integer");
+    }
+}

@@ -1,0 +1,248 @@
+//! What a person's acts and the passing of time change.
+
+use super::browser;
+use super::form::Form;
+use super::model::{Model, Pace, Pane, Side, Talk};
+use super::scene::Entity;
+use crate::shell::{Act, Session};
+use std::time::Duration;
+
+/// A wait longer than this is fast-forwarded.
+const LONG: Duration = Duration::from_secs(2);
+/// How much faster time runs then.
+const FORWARD: u32 = 24;
+
+/// What happens to the page.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Real time has passed.
+    Tick(Duration),
+    /// A line was entered into the terminal in front.
+    Line(String),
+    /// Ctrl-C was pressed in it.
+    Interrupt,
+    /// Its screen was cleared.
+    Clear,
+    /// Another terminal came to the front; one more than there are opens one.
+    Terminal(usize),
+    /// The text of the open file was changed.
+    Edit(String),
+    /// A file was opened in the editor.
+    Open(String),
+    /// The open file is to be applied.
+    Apply,
+    /// The request bar was changed.
+    Form(Form),
+    /// Its request is to be sent.
+    Send,
+    /// The playback jumps to a hop.
+    Seek(usize),
+    /// The playback goes a hop on, or back.
+    Step(bool),
+    /// The playback goes on, or stands.
+    Play,
+    /// Its rate.
+    Rate(f64),
+    /// The pace of virtual time.
+    Pace(Pace),
+    /// The part that is seen on a narrow page.
+    Pane(Pane),
+    /// What the side pane shows.
+    Side(Side),
+    /// What the explaining pane shows.
+    Talk(Talk),
+    /// A cell of the matrix is shown, by its row and column.
+    Cell(usize, usize),
+    /// Something in the diagram was pointed at.
+    Select(Entity),
+    /// An address was opened in the browser pane.
+    Visit {
+        /// `GET` or `POST`.
+        method: String,
+        /// The address, or a path on the same host.
+        url: String,
+    },
+    /// The last input is taken back.
+    Undo,
+    /// What was taken back is done again.
+    Redo,
+    /// Everything begins anew.
+    Reset,
+}
+
+impl Model {
+    /// Takes a message in.
+    pub fn update(&mut self, message: Message) {
+        match message {
+            Message::Tick(real) => self.tick(real),
+            Message::Line(text) => self.act(Act::Line { terminal: self.terminal, text }),
+            Message::Interrupt => self.act(Act::Interrupt { terminal: self.terminal }),
+            Message::Clear => self.session.clear(self.terminal),
+            Message::Terminal(index) => {
+                if index >= self.session.terminals().len() {
+                    self.act(Act::Open);
+                }
+                self.terminal = index.min(self.session.terminals().len() - 1);
+            }
+            Message::Edit(text) => drop(self.drafts.insert(self.open.clone(), text)),
+            Message::Open(path) => self.open = path,
+            Message::Apply => self.apply(),
+            Message::Form(form) => self.form = form,
+            Message::Send => {
+                if let Some(request) = self.form.request() {
+                    self.act(Act::Send(request));
+                    self.pane = Pane::Stage;
+                }
+            }
+            Message::Seek(hop) => self.seek(|leg| leg >= hop, false),
+            Message::Step(forward) => {
+                let at = self.motion().hop();
+                match (forward, at) {
+                    (true, None) => self.seek(|_| true, false),
+                    (true, Some(at)) => self.seek(|leg| leg > at, false),
+                    (false, Some(at)) => self.seek(|leg| leg < at, true),
+                    (false, None) => {}
+                }
+            }
+            Message::Play => {
+                if let Some(show) = &mut self.show {
+                    show.playing = !show.playing;
+                    if show.playhead >= show.legs.len() as f64 {
+                        show.playhead = 0.0;
+                        show.playing = true;
+                    }
+                }
+            }
+            Message::Rate(rate) => self.rate = rate,
+            Message::Pace(pace) => self.pace = pace,
+            Message::Pane(pane) => self.pane = pane,
+            Message::Side(side) => {
+                self.side = side;
+                self.pane = Pane::Side;
+            }
+            Message::Talk(talk) => {
+                self.talk = talk;
+                self.survey();
+            }
+            Message::Cell(row, column) => {
+                let source = self.matrix.sources().get(row).cloned();
+                let target = self.matrix.targets().get(column).cloned();
+                let cell = source.zip(target).and_then(|(source, target)| self.matrix.cell(&source, &target));
+                if let Some(trace) = cell.map(|cell| cell.trace.clone()) {
+                    self.show(trace);
+                    self.talk = Talk::Hops;
+                    self.pane = Pane::Hops;
+                }
+            }
+            Message::Select(entity) => {
+                self.selected = (self.selected.as_ref() != Some(&entity)).then_some(entity);
+            }
+            Message::Visit { method, url } => self.visit(method, &url),
+            Message::Undo => self.undo(),
+            Message::Redo => {
+                if let Some(act) = self.undone.pop() {
+                    self.session.act(act);
+                    self.watch();
+                }
+            }
+            Message::Reset => self.restart(Session::new(self.session.beginning().clone())),
+        }
+    }
+
+    fn act(&mut self, act: Act) {
+        self.undone.clear();
+        self.session.act(act);
+        self.notice();
+    }
+
+    /// Puts the newest request on show, and lets the form follow pods that were replaced.
+    fn notice(&mut self) {
+        if self.session.sent() != self.sent {
+            self.sent = self.session.sent();
+            if let Some(trace) = self.session.traces().last() {
+                self.show(trace.as_ref().clone());
+            }
+        }
+        self.watch();
+        self.survey();
+        self.form = self.form.settled(self.session.cluster().store());
+    }
+
+    fn tick(&mut self, real: Duration) {
+        let now = self.session.now();
+        let waits =
+            self.session.next_wake().into_iter().chain(self.browser.coming.as_ref().map(|(at, _)| *at)).min();
+        self.forwarding = waits.is_some_and(|at| at.since(now) > LONG);
+        let to = match self.pace {
+            Pace::Paused => now,
+            Pace::Real if self.forwarding => now + real * FORWARD,
+            Pace::Real => now + real,
+            Pace::Fast if self.forwarding => now + real * FORWARD * 2,
+            Pace::Fast => now + real * 4,
+            Pace::Instant => waits.unwrap_or(now + real),
+        };
+        // Time never jumps past what someone waits for: what follows from it comes first.
+        let to = waits.filter(|at| *at > now).map_or(to, |at| to.min(at));
+        self.session.advance(to);
+        self.browser.arrive(self.session.now());
+        self.notice();
+        self.play(real, self.still);
+    }
+
+    /// Saves what was typed and applies the open file, in the terminal: what a person would do.
+    fn apply(&mut self) {
+        if let Some(text) = self.drafts.remove(&self.open) {
+            self.act(Act::Save { path: self.open.clone(), text });
+        }
+        let cwd = self.session.terminals()[self.terminal].cwd();
+        let path = self.open.strip_prefix(&format!("{cwd}/")).unwrap_or(&self.open).to_owned();
+        self.act(Act::Line { terminal: self.terminal, text: format!("kubectl apply -f {path}") });
+    }
+
+    fn seek(&mut self, wanted: impl Fn(usize) -> bool, last: bool) {
+        let Some(show) = &mut self.show else { return };
+        let mut found =
+            show.legs.iter().enumerate().filter(|(_, leg)| wanted(leg.hop)).map(|(at, leg)| (at, leg.hop));
+        let target = if last { found.next_back() } else { found.next() };
+        show.playing = false;
+        show.playhead = match target {
+            // To the end of that hop's legs.
+            Some((_, hop)) => {
+                show.legs.iter().rposition(|leg| leg.hop == hop).map_or(0.0, |at| at as f64 + 1.0)
+            }
+            None if last => 0.0,
+            None => show.legs.len() as f64,
+        };
+    }
+
+    fn visit(&mut self, method: String, target: &str) {
+        let url = self.browser.resolve(target);
+        self.browser.address = url.clone();
+        let before = self.session.sent();
+        self.act(Act::Visit { method, url });
+        let sent = self.session.sent() != before;
+        let Some(trace) = self.session.traces().last().filter(|_| sent) else {
+            self.browser.shown = browser::Shown::Failed {
+                title: "This address is not valid".to_owned(),
+                words: format!("{target} is no address a browser could open."),
+                code: "ERR_INVALID_URL",
+            };
+            return;
+        };
+        self.browser.coming = Some((trace.started + trace.took, browser::shown(trace)));
+        self.browser.shown = browser::Shown::Loading;
+    }
+
+    /// Takes the last input back: the session is run again without it, to the instant it is at.
+    fn undo(&mut self) {
+        let mut log = self.session.log().to_vec();
+        let Some((_, act)) = log.pop() else { return };
+        let now = self.session.now();
+        let mut session = Session::replay(self.session.beginning().clone(), &log);
+        session.advance(now);
+        let mut undone = std::mem::take(&mut self.undone);
+        undone.push(act);
+        self.restart(session);
+        self.undone = undone;
+    }
+}

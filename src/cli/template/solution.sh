@@ -1,0 +1,1 @@
+kubectl apply -f sleep/sleep2-service.yaml

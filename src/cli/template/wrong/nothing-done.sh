@@ -1,0 +1,3 @@
+# fails: endpoint
+# says: there is no service
+kubectl get services

@@ -1,0 +1,186 @@
+//! Events: what happened, counted as client-go's correlator counts it.
+//!
+//! The same sentence about the same object raises a count; the tenth different sentence of one
+//! kind within ten minutes is folded into `(combined from similar events)`.
+
+use crate::api::{Instant, Key, Kind, Value, json};
+use crate::apiserver::Store;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Different sentences of one kind that are told apart.
+const DISTINCT: usize = 10;
+/// The time after which similar events are counted anew.
+const SIMILAR_WITHIN: Duration = Duration::from_secs(600);
+
+/// Something a person should know about an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// About whom.
+    pub about: Key,
+    /// The part of it: `spec.containers{web}`; empty for all of it.
+    pub field: String,
+    /// Whether it is a warning.
+    pub warning: bool,
+    /// One word: `Scheduled`.
+    pub reason: &'static str,
+    /// A sentence.
+    pub message: String,
+    /// Who says so: `kubelet`.
+    pub source: &'static str,
+    /// On which node; empty for none.
+    pub host: String,
+}
+
+impl Note {
+    /// A normal event of a controller.
+    pub fn new(source: &'static str, about: Key, reason: &'static str, message: String) -> Self {
+        Self { about, field: String::new(), warning: false, reason, message, source, host: String::new() }
+    }
+
+    /// The same as a warning.
+    pub fn warning(self) -> Self {
+        Self { warning: true, ..self }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Series {
+    about: Key,
+    uid: String,
+    field: String,
+    warning: bool,
+    reason: &'static str,
+    source: &'static str,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    last: Instant,
+    sentences: BTreeSet<String>,
+    events: BTreeMap<String, String>,
+}
+
+/// What a recorder answers: write this document.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// A new Event.
+    Create(Value),
+    /// An Event that is counted once more.
+    Update(Value),
+}
+
+/// Remembers which events were recorded, to count them.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    seen: Arc<BTreeMap<Series, Arc<Seen>>>,
+    number: u64,
+}
+
+impl Recorder {
+    /// Turns a note into the Event to be written.
+    pub fn record(&mut self, store: &Store, note: &Note, now: Instant) -> Record {
+        let object = store.get(&note.about);
+        let uid = object.map(|object| object.meta.uid.clone()).unwrap_or_default();
+        let series = Series {
+            about: note.about.clone(),
+            uid,
+            field: note.field.clone(),
+            warning: note.warning,
+            reason: note.reason,
+            source: note.source,
+        };
+        let uid = series.uid.clone();
+        let seen = Arc::make_mut(Arc::make_mut(&mut self.seen).entry(series).or_default());
+        if now.since(seen.last) > SIMILAR_WITHIN {
+            seen.sentences.clear();
+        }
+        seen.last = now;
+        seen.sentences.insert(note.message.clone());
+        let combined = seen.sentences.len() >= DISTINCT;
+        if combined {
+            seen.sentences.pop_last();
+        }
+        let message = if combined {
+            format!("(combined from similar events): {}", note.message)
+        } else {
+            note.message.clone()
+        };
+        let slot = if combined { String::new() } else { note.message.clone() };
+        let namespace = namespace_of(&note.about);
+        if let Some(event) = seen.events.get(&slot).and_then(|name| store.find(Kind::Event, namespace, name))
+        {
+            let mut doc = event.doc().clone();
+            doc["count"] = (doc["count"].as_i64().unwrap_or(1) + 1).into();
+            doc["lastTimestamp"] = now.rfc3339().into();
+            doc["message"] = message.into();
+            return Record::Update(doc);
+        }
+        self.number += 1;
+        let name = format!("{}.{:x}", note.about.name, now.micros() * 1000 + self.number % 1000);
+        seen.events.insert(slot, name.clone());
+        Record::Create(event(note, &uid, &name, message, object.map(|o| o.meta.resource_version), now))
+    }
+
+    /// Forgets an object that is gone.
+    pub fn forget(&mut self, about: &Key) {
+        let first = Series {
+            about: about.clone(),
+            uid: String::new(),
+            field: String::new(),
+            warning: false,
+            reason: "",
+            source: "",
+        };
+        let seen = self.seen.range(&first..).take_while(|(series, _)| series.about == *about);
+        let series: Vec<Series> = seen.map(|(series, _)| series.clone()).collect();
+        if !series.is_empty() {
+            let seen = Arc::make_mut(&mut self.seen);
+            series.iter().for_each(|series| drop(seen.remove(series)));
+        }
+    }
+}
+
+/// Events about cluster-scoped objects are in `default`.
+fn namespace_of(about: &Key) -> &str {
+    if about.namespace.is_empty() { "default" } else { &about.namespace }
+}
+
+fn event(note: &Note, uid: &str, name: &str, message: String, version: Option<u64>, now: Instant) -> Value {
+    let mut involved = json!({
+        "apiVersion": note.about.kind.resource().api_version(),
+        "kind": note.about.kind.resource().name,
+        "name": note.about.name,
+        "uid": uid,
+    });
+    if !note.about.namespace.is_empty() {
+        involved["namespace"] = note.about.namespace.as_str().into();
+    }
+    if let Some(version) = version {
+        involved["resourceVersion"] = version.to_string().into();
+    }
+    if !note.field.is_empty() {
+        involved["fieldPath"] = note.field.as_str().into();
+    }
+    let mut source = json!({"component": note.source});
+    if !note.host.is_empty() {
+        source["host"] = note.host.as_str().into();
+    }
+    json!({
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": name, "namespace": namespace_of(&note.about)},
+        "involvedObject": involved,
+        "reason": note.reason,
+        "message": message,
+        "source": source,
+        "firstTimestamp": now.rfc3339(),
+        "lastTimestamp": now.rfc3339(),
+        "count": 1,
+        "type": if note.warning { "Warning" } else { "Normal" },
+        "eventTime": null,
+        "reportingComponent": note.source,
+        "reportingInstance": note.host,
+    })
+}

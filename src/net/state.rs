@@ -1,0 +1,132 @@
+//! What the network remembers between requests: connections, affinity, who was warned lately.
+
+use crate::api::Instant;
+use crate::api::service::Protocol;
+use crate::proxy::{Choose, Hash};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::time::Duration;
+
+/// First and last of the ports that clients send from (`net.ipv4.ip_local_port_range`).
+const EPHEMERAL: (u16, u16) = (32_768, 60_999);
+/// An idle UDP flow is forgotten after this (`nf_conntrack_udp_timeout_stream`).
+const UDP_IDLE: Duration = Duration::from_secs(120);
+/// An idle TCP connection is forgotten after this (`nf_conntrack_tcp_timeout_established`).
+const TCP_IDLE: Duration = Duration::from_secs(432_000);
+/// Time between two ICMP errors to one peer (`net.ipv4.icmp_ratelimit`), and how many may burst.
+const ICMP_INTERVAL: Duration = Duration::from_secs(1);
+const ICMP_BURST: u32 = 6;
+
+/// One direction of a connection, as conntrack on a node knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Connection {
+    pub node: String,
+    pub protocol: Protocol,
+    pub source: SocketAddrV4,
+    pub destination: SocketAddrV4,
+}
+
+/// Where a known connection goes.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub to: SocketAddrV4,
+    pub masquerade: bool,
+    last: Instant,
+}
+
+/// The network's memory.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub(super) rng: fastrand::Rng,
+    next_port: u16,
+    connections: BTreeMap<Connection, Known>,
+    affinity: BTreeMap<(String, Hash, Ipv4Addr), Instant>,
+    errors: BTreeMap<(String, Ipv4Addr), (Instant, Duration)>,
+}
+
+impl State {
+    /// A network that remembers nothing; its dice follow from `seed`.
+    pub fn new(seed: u64) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        Self {
+            next_port: rng.u16(EPHEMERAL.0..=EPHEMERAL.1),
+            rng,
+            connections: BTreeMap::new(),
+            affinity: BTreeMap::new(),
+            errors: BTreeMap::new(),
+        }
+    }
+
+    /// The port a client's next connection comes from.
+    pub(super) fn port(&mut self) -> u16 {
+        let port = self.next_port;
+        self.next_port = if port == EPHEMERAL.1 { EPHEMERAL.0 } else { port + 1 };
+        port
+    }
+
+    /// A duration near `mean`: between half and one and a half.
+    pub(super) fn about(&mut self, mean: Duration) -> Duration {
+        let micros = mean.as_micros() as u64;
+        Duration::from_micros(micros / 2 + self.rng.u64(0..=micros))
+    }
+
+    /// Where a connection that is still known goes; looking keeps it known.
+    pub(super) fn known(&mut self, connection: &Connection, now: Instant) -> Option<Known> {
+        let idle = if connection.protocol == Protocol::Udp { UDP_IDLE } else { TCP_IDLE };
+        let known = self.connections.get_mut(connection).filter(|known| now.since(known.last) < idle)?;
+        known.last = now;
+        Some(known.clone())
+    }
+
+    /// Notes a connection that was translated.
+    pub(super) fn note(&mut self, connection: Connection, to: SocketAddrV4, masquerade: bool, now: Instant) {
+        const MOST: usize = 4096;
+        if self.connections.len() >= MOST {
+            self.connections.retain(|connection, known| {
+                connection.protocol == Protocol::Tcp && now.since(known.last) < UDP_IDLE
+            });
+        }
+        self.connections.insert(connection, Known { to, masquerade, last: now });
+    }
+
+    /// Forgets a connection, as kube-proxy does with UDP flows to endpoints that are gone.
+    pub(super) fn forget(&mut self, connection: &Connection) {
+        self.connections.remove(connection);
+    }
+
+    /// Whether a node may send an ICMP error to a peer now. The kernel grants one a second, and
+    /// six at once after a pause.
+    pub(super) fn may_send_error(&mut self, node: &str, peer: Ipv4Addr, now: Instant) -> bool {
+        let full = ICMP_INTERVAL * ICMP_BURST;
+        let (last, credit) = self.errors.entry((node.to_owned(), peer)).or_insert((now, full));
+        *credit = (*credit + now.since(*last)).min(full);
+        *last = now;
+        let may = *credit >= ICMP_INTERVAL;
+        if may {
+            *credit -= ICMP_INTERVAL;
+        }
+        may
+    }
+}
+
+/// The dice and the memory of one node's rules.
+pub(super) struct NodeChoice<'a> {
+    pub state: &'a mut State,
+    pub node: &'a str,
+    pub now: Instant,
+}
+
+impl Choose for NodeChoice<'_> {
+    fn chance(&mut self, of: usize) -> bool {
+        self.state.rng.u64(0..of as u64) == 0
+    }
+
+    fn recent(&self, endpoint: Hash, client: Ipv4Addr, seconds: u32) -> bool {
+        let last = self.state.affinity.get(&(self.node.to_owned(), endpoint, client));
+        last.is_some_and(|last| self.now.since(*last) < Duration::from_secs(seconds.into()))
+    }
+
+    fn remember(&mut self, endpoint: Hash, client: Ipv4Addr) {
+        self.state.affinity.insert((self.node.to_owned(), endpoint, client), self.now);
+    }
+}

@@ -1,0 +1,382 @@
+//! What a shell does itself, because a program could not: it changes the shell.
+
+use super::exec::{AndOrRun, Job};
+use super::files::absolute;
+use super::line::{self, Script};
+use super::program::{Ctx, Exit, Input, Poll, Wake};
+use super::scope::{Flow, Scope};
+use super::{condition, printf, programs};
+
+/// What a builtin comes to.
+pub enum Builtin {
+    /// It is done.
+    Done(Exit),
+    /// A script is run in its place (`eval`, `.`).
+    Script(Script),
+    /// A line of input is read into variables.
+    Read(Vec<String>),
+    /// The shell waits for its jobs.
+    Wait,
+    /// A program is run, functions and builtins passed over (`command`, `exec`).
+    Command(Vec<String>),
+}
+
+/// A builtin.
+pub type Act = fn(&mut Scope, &[String], &mut Ctx<'_>) -> Builtin;
+
+/// The builtins, by name.
+pub const BUILTINS: &[(&str, Act)] = &[
+    (":", |_, _, _| Builtin::Done(0)),
+    (".", source),
+    ("[", |scope, args, ctx| Builtin::Done(condition::test(scope, args, ctx))),
+    ("alias", alias),
+    ("break", |scope, args, ctx| looping(scope, args, ctx, Flow::Break)),
+    ("cd", cd),
+    ("command", command),
+    ("continue", |scope, args, ctx| looping(scope, args, ctx, Flow::Continue)),
+    ("echo", echo),
+    ("eval", eval),
+    ("exec", |_, args, _| match args {
+        [_] => Builtin::Done(0),
+        _ => Builtin::Command(args[1..].to_vec()),
+    }),
+    ("exit", |scope, args, _| leave(scope, args, Flow::Exit)),
+    ("export", export),
+    ("false", |_, _, _| Builtin::Done(1)),
+    ("fg", |_, _, _| Builtin::Wait),
+    ("jobs", jobs),
+    ("kill", kill),
+    ("local", local),
+    ("printf", |_, args, ctx| Builtin::Done(printf::run(args, ctx))),
+    ("pwd", |scope, _, ctx| {
+        ctx.say(&scope.cwd);
+        Builtin::Done(0)
+    }),
+    ("read", |_, args, _| {
+        let names = args[1..].iter().filter(|arg| !arg.starts_with('-')).cloned().collect();
+        Builtin::Read(names)
+    }),
+    ("return", |scope, args, _| leave(scope, args, Flow::Return)),
+    ("set", set),
+    ("shift", |scope, args, _| {
+        let count = args.get(1).and_then(|n| n.parse().ok()).unwrap_or(1_usize);
+        let there = scope.arguments.len().saturating_sub(1);
+        scope.arguments.drain(1..1 + count.min(there));
+        Builtin::Done(Exit::from(count > there))
+    }),
+    ("source", source),
+    ("test", |scope, args, ctx| Builtin::Done(condition::test(scope, args, ctx))),
+    ("true", |_, _, _| Builtin::Done(0)),
+    ("type", kind),
+    ("unalias", |scope, args, _| {
+        args[1..].iter().for_each(|name| drop(scope.aliases.remove(name)));
+        Builtin::Done(0)
+    }),
+    ("unset", |scope, args, _| {
+        for name in args[1..].iter().filter(|arg| !arg.starts_with('-')) {
+            scope.variables.remove(name);
+            scope.functions.remove(name);
+        }
+        Builtin::Done(0)
+    }),
+    ("wait", |_, _, _| Builtin::Wait),
+];
+
+/// The builtin of that name.
+pub fn find(name: &str) -> Option<Act> {
+    BUILTINS.iter().find(|(known, _)| *known == name).map(|(_, act)| *act)
+}
+
+fn cd(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    let (target, mut announce) = match args.get(1).map(String::as_str) {
+        None => (scope.value("HOME").unwrap_or_else(|| "/".to_owned()), false),
+        Some("-") => (scope.previous.clone(), true),
+        Some(path) => (path.to_owned(), false),
+    };
+    let mut path = absolute(&scope.cwd, &target);
+    if let Some(list) = scope.value("CDPATH").filter(|_| !target.starts_with(['/', '.'])) {
+        let home = scope.value("HOME").unwrap_or_default();
+        let found = list.split(':').map(|base| absolute(&scope.cwd, &base.replacen('~', &home, 1)));
+        let found: Vec<String> = found.map(|base| absolute(&base, &target)).collect();
+        if let Some(first) = found.into_iter().find(|path| ctx.files().is_directory(path)) {
+            announce |= first != path;
+            path = first;
+        }
+    }
+    if !ctx.files().is_directory(&path) {
+        let why = if ctx.files().exists(&path) { "Not a directory" } else { "No such file or directory" };
+        ctx.complain(format!("{}: cd: {target}: {why}", scope.shell));
+        return Builtin::Done(1);
+    }
+    scope.previous = std::mem::replace(&mut scope.cwd, path);
+    if announce {
+        ctx.say(&scope.cwd);
+    }
+    Builtin::Done(0)
+}
+
+fn echo(_: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    let (mut newline, mut escapes, mut at) = (true, false, 1);
+    while let Some(flags) = args.get(at).and_then(|arg| arg.strip_prefix('-')) {
+        if flags.is_empty() || !flags.chars().all(|c| matches!(c, 'n' | 'e' | 'E')) {
+            break;
+        }
+        newline &= !flags.contains('n');
+        escapes |= flags.contains('e');
+        at += 1;
+    }
+    let text = args[at..].join(" ");
+    ctx.stdout.push_str(&if escapes { printf::unescape(&text) } else { text });
+    if newline {
+        ctx.stdout.push('\n');
+    }
+    Builtin::Done(0)
+}
+
+fn alias(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    if args.len() == 1 {
+        for (name, value) in &scope.aliases {
+            ctx.say(format!("alias {name}='{value}'"));
+        }
+    }
+    let mut status = 0;
+    for arg in &args[1..] {
+        match (arg.split_once('='), scope.aliases.get(arg)) {
+            (Some((name, value)), _) => drop(scope.aliases.insert(name.to_owned(), value.to_owned())),
+            (None, Some(value)) => ctx.say(format!("alias {arg}='{value}'")),
+            (None, None) => {
+                ctx.complain(format!("{}: alias: {arg}: not found", scope.shell));
+                status = 1;
+            }
+        }
+    }
+    Builtin::Done(status)
+}
+
+fn looping(scope: &mut Scope, args: &[String], _: &mut Ctx<'_>, flow: fn(u32) -> Flow) -> Builtin {
+    let levels = args.get(1).and_then(|n| n.parse().ok()).unwrap_or(1);
+    scope.flow = Some(flow(levels));
+    Builtin::Done(0)
+}
+
+fn leave(scope: &mut Scope, args: &[String], flow: fn(Exit) -> Flow) -> Builtin {
+    let status = args.get(1).and_then(|n| n.parse().ok()).unwrap_or(scope.status);
+    scope.flow = Some(flow(status));
+    Builtin::Done(status)
+}
+
+fn command(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    match args.get(1).map(String::as_str) {
+        Some("-v" | "-V") => {
+            let Some(name) = args.get(2) else { return Builtin::Done(0) };
+            let known = find(name).is_some() || scope.functions.contains_key(name);
+            if known {
+                ctx.say(name);
+            } else if programs::exists(ctx, name) {
+                ctx.say(format!("/usr/bin/{name}"));
+            } else {
+                return Builtin::Done(1);
+            }
+            Builtin::Done(0)
+        }
+        Some(_) => Builtin::Command(args[1..].to_vec()),
+        None => Builtin::Done(0),
+    }
+}
+
+fn kind(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    let mut status = 0;
+    for name in &args[1..] {
+        if let Some(alias) = scope.aliases.get(name) {
+            ctx.say(format!("{name} is aliased to `{alias}'"));
+        } else if scope.functions.contains_key(name) {
+            ctx.say(format!("{name} is a function"));
+        } else if find(name).is_some() {
+            ctx.say(format!("{name} is a shell builtin"));
+        } else if programs::exists(ctx, name) {
+            ctx.say(format!("{name} is /usr/bin/{name}"));
+        } else {
+            ctx.complain(format!("{}: type: {name}: not found", scope.shell));
+            status = 1;
+        }
+    }
+    Builtin::Done(status)
+}
+
+fn eval(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    run_text(scope, &args[1..].join(" "), ctx)
+}
+
+fn source(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    let Some(path) = args.get(1) else {
+        ctx.complain(format!("{}: {}: filename argument required", scope.shell, args[0]));
+        return Builtin::Done(2);
+    };
+    match ctx.files().read(&absolute(&scope.cwd, path)).map(str::to_owned) {
+        Ok(text) => run_text(scope, &text, ctx),
+        Err(error) => {
+            ctx.complain(format!("{}: {path}: {error}", scope.shell));
+            Builtin::Done(1)
+        }
+    }
+}
+
+fn run_text(scope: &Scope, text: &str, ctx: &mut Ctx<'_>) -> Builtin {
+    match line::parse(text) {
+        Ok(script) => Builtin::Script(script),
+        Err(error) => {
+            ctx.complain(format!("{}: {error}", scope.shell));
+            Builtin::Done(2)
+        }
+    }
+}
+
+fn export(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    if args.len() == 1 {
+        for (name, value) in scope.environment() {
+            ctx.say(format!("declare -x {name}=\"{value}\""));
+        }
+    }
+    for arg in args[1..].iter().filter(|arg| !arg.starts_with('-')) {
+        match arg.split_once('=') {
+            Some((name, value)) => {
+                scope.set(name, value);
+                scope.exported.insert(name.to_owned());
+            }
+            None => drop(scope.exported.insert(arg.clone())),
+        }
+    }
+    Builtin::Done(0)
+}
+
+fn local(scope: &mut Scope, args: &[String], _: &mut Ctx<'_>) -> Builtin {
+    for arg in &args[1..] {
+        let (name, value) = arg.split_once('=').unwrap_or((arg, ""));
+        scope.set(name, value);
+    }
+    Builtin::Done(0)
+}
+
+fn set(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    if args.len() == 1 {
+        for (name, value) in &scope.variables {
+            ctx.say(format!("{name}={value}"));
+        }
+    }
+    for (index, arg) in args.iter().enumerate().skip(1) {
+        match arg.chars().next() {
+            Some(sign @ ('-' | '+')) if arg.len() > 1 && arg != "--" => {
+                scope.errexit = if arg.contains('e') { sign == '-' } else { scope.errexit };
+                scope.xtrace = if arg.contains('x') { sign == '-' } else { scope.xtrace };
+            }
+            _ => {
+                scope.arguments.truncate(1);
+                scope.arguments.extend_from_slice(&args[index + usize::from(arg == "--")..]);
+                break;
+            }
+        }
+    }
+    Builtin::Done(0)
+}
+
+/// Gives the fields of a line to variables, the last one taking the rest.
+pub fn assign_fields(scope: &mut Scope, names: &[String], line: &str) {
+    let mut rest = line.trim();
+    for (index, name) in names.iter().enumerate() {
+        let last = index + 1 == names.len();
+        let (field, after) = match rest.split_once(char::is_whitespace) {
+            Some((field, after)) if !last => (field, after.trim_start()),
+            _ => (rest, ""),
+        };
+        scope.set(name, field);
+        rest = after;
+    }
+    if names.is_empty() {
+        scope.set("REPLY", line);
+    }
+}
+
+/// Puts a list into the background.
+pub fn start_job(scope: &mut Scope, ctx: &mut Ctx<'_>, run: AndOrRun, text: &str) {
+    let id = scope.jobs.iter().map(|job| job.id).max().unwrap_or(0) + 1;
+    let own = Box::new(scope.subshell());
+    scope.jobs.push(Job { id, text: text.to_owned(), run, scope: own, done: None, killed: false });
+    let pid = 1000 + id;
+    scope.set("!", pid.to_string());
+    scope.status = 0;
+    if ctx.tty {
+        ctx.complain(format!("[{id}] {pid}"));
+    }
+}
+
+/// Lets the jobs go on; returns what they wait for.
+pub fn poll_jobs(scope: &mut Scope, ctx: &mut Ctx<'_>) -> Wake {
+    let mut wake = Wake::Never;
+    let mut jobs = std::mem::take(&mut scope.jobs);
+    for job in jobs.iter_mut().filter(|job| job.done.is_none()) {
+        let mut input = Input::closed("");
+        let (mut out, mut err) = (String::new(), String::new());
+        let poll = {
+            let mut inner = ctx.with(&mut input, &mut out, &mut err);
+            inner.interrupted = job.killed;
+            job.run.poll(&mut job.scope, &mut inner)
+        };
+        ctx.stdout.push_str(&out);
+        ctx.stderr.push_str(&err);
+        match poll {
+            Poll::Done(status) => job.done = Some(if job.killed { 143 } else { status }),
+            Poll::Wait(own) => wake = wake.either(own),
+        }
+    }
+    jobs.append(&mut scope.jobs);
+    scope.jobs = jobs;
+    wake
+}
+
+/// Tells of the jobs that have ended, and forgets them.
+pub fn reap(scope: &mut Scope, ctx: &mut Ctx<'_>) {
+    for job in scope.jobs.extract_if(.., |job| job.done.is_some()).collect::<Vec<_>>() {
+        ctx.complain(format!("[{}]+  {:<24}{}", job.id, word(&job), job.text));
+    }
+}
+
+fn word(job: &Job) -> String {
+    match (job.killed, job.done) {
+        (true, _) => "Terminated".to_owned(),
+        (_, None) => "Running".to_owned(),
+        (_, Some(0)) => "Done".to_owned(),
+        (_, Some(status)) => format!("Exit {status}"),
+    }
+}
+
+fn jobs(scope: &mut Scope, _: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    for job in &scope.jobs {
+        let ampersand = if job.done.is_none() { " &" } else { "" };
+        ctx.say(format!("[{}]+  {:<24}{}{ampersand}", job.id, word(job), job.text));
+    }
+    scope.jobs.retain(|job| job.done.is_none());
+    Builtin::Done(0)
+}
+
+fn kill(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    let mut status = 0;
+    for arg in args[1..].iter().filter(|arg| !arg.starts_with('-')) {
+        let id = match arg.strip_prefix('%') {
+            Some(id) => id.parse().ok(),
+            None => arg.parse::<usize>().ok().and_then(|pid| pid.checked_sub(1000)),
+        };
+        match scope.jobs.iter_mut().find(|job| Some(job.id) == id && job.done.is_none()) {
+            Some(job) => job.killed = true,
+            None => {
+                let shell = &scope.shell;
+                ctx.complain(if arg.starts_with('%') {
+                    format!("{shell}: kill: {arg}: no such job")
+                } else {
+                    format!("{shell}: kill: ({arg}) - No such process")
+                });
+                status = 1;
+            }
+        }
+    }
+    Builtin::Done(status)
+}

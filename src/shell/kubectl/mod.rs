@@ -1,0 +1,231 @@
+//! kubectl: what a person types about the cluster, and what Kubernetes' own client answers.
+//!
+//! [`command`] makes a program of a command line. The line is looked up in the table of
+//! `commands`, its flags are read, and the verb's function runs; what takes time goes on as a program of
+//! its own. kubectl reads and writes the cluster through its API only and knows no controller.
+
+mod auth;
+mod call;
+mod commands;
+mod config;
+mod describe;
+mod doc;
+mod explain;
+mod failure;
+mod flags;
+mod help;
+mod manifests;
+mod names;
+mod printers;
+mod resources;
+mod selector;
+mod verbs;
+
+pub mod jsonpath;
+pub mod output;
+
+use super::{Ctx, Exit, Poll, Program, Wake};
+use call::{Call, Next};
+use commands::{Command, ROOT};
+use config::Config;
+use failure::Failure;
+use flags::{Flag, Flags, GLOBAL};
+use std::collections::BTreeMap;
+
+/// The program of a kubectl command line; the first word is `kubectl` itself.
+pub fn command(words: &[String]) -> Box<dyn Program> {
+    Box::new(Kubectl { words: words.get(1..).unwrap_or_default().to_vec(), running: None })
+}
+
+#[derive(Clone, Debug)]
+struct Kubectl {
+    words: Vec<String>,
+    running: Option<Box<dyn Program>>,
+}
+
+impl Program for Kubectl {
+    fn poll(&mut self, ctx: &mut Ctx<'_>) -> Poll {
+        if let Some(running) = &mut self.running {
+            return running.poll(ctx);
+        }
+        if ctx.interrupted {
+            return Poll::Done(130);
+        }
+        if reads_input(&self.words) && !ctx.stdin.closed {
+            return Poll::Wait(Wake::Input);
+        }
+        match run(&self.words, ctx) {
+            Next::Done(exit) => Poll::Done(exit),
+            Next::Run(mut program) => {
+                let poll = program.poll(ctx);
+                self.running = Some(program);
+                poll
+            }
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
+}
+
+/// Whether a file the line names is standard input.
+fn reads_input(words: &[String]) -> bool {
+    let before_dash = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let words = &words[..before_dash];
+    let by_flag = words.windows(2).any(|pair| {
+        let file = pair[0] == "-f" || pair[0] == "--filename" || pair[0] == "--patch-file";
+        file && (pair[1] == "-" || pair[1] == "/dev/stdin")
+    });
+    by_flag
+        || words.iter().any(|word| {
+            ["-f-", "-f=-", "--filename=-", "--patch-file=-", "--patch-file=/dev/stdin"]
+                .contains(&word.as_str())
+                || (word.starts_with("--from-") && word.ends_with("/dev/stdin"))
+                || (word == "-" && words.first().is_some_and(|verb| verb == "cp" || verb == "set"))
+        })
+}
+
+fn run(words: &[String], ctx: &mut Ctx<'_>) -> Next {
+    let (command, rest, stray) = look_up(words);
+    let name = command.name();
+    if command.path.is_empty()
+        && let Some(word) = stray
+    {
+        ctx.stderr.push_str(&unknown(&word));
+        return Next::Done(1);
+    }
+    let usage = |message: String| format!("error: {message}\nSee '{name} --help' for usage.\n");
+    let table: Vec<Flag> = Flag::read(command.flags).chain(Flag::read(GLOBAL)).collect();
+    let parsed = match command.passes_all() {
+        true => Ok(Flags::words(rest)),
+        false => Flags::parse(&table, &rest),
+    };
+    let flags = match parsed {
+        Ok(flags) => flags,
+        Err(message) => {
+            ctx.stderr.push_str(&usage(message));
+            return Next::Done(1);
+        }
+    };
+    if flags.on("help") {
+        ctx.stdout.push_str(&help::of(command));
+        return Next::Done(0);
+    }
+    let missing = flags.missing(&table);
+    if !missing.is_empty() {
+        let names: Vec<String> = missing.iter().map(|name| format!("\"{name}\"")).collect();
+        ctx.complain(format!("error: required flag(s) {} not set", names.join(", ")));
+        return Next::Done(1);
+    }
+    let outcome = match command.run {
+        None => verbs::parent(ctx, command, &flags),
+        Some(run) => prepare(ctx, command, flags).and_then(|(config, flags)| {
+            let mut call = Call::new(ctx, command, flags, config);
+            run(&mut call)
+        }),
+    };
+    match outcome {
+        Ok(next) => next,
+        Err(failure) => Next::Done(fail(ctx, &failure, &name)),
+    }
+}
+
+fn prepare(ctx: &mut Ctx<'_>, command: &Command, flags: Flags) -> Result<(Config, Flags), Failure> {
+    let config = Config::load(ctx, &flags)?;
+    if command.asks_server() {
+        config.check(&flags)?;
+        let server = flags.text("server");
+        if !server.is_empty() && server != config.server() {
+            let host = server.split("//").last().unwrap_or(server).trim_end_matches('/');
+            return Err(Failure::Raw(format!(
+                "The connection to the server {host} was refused - did you specify the right host or port?"
+            )));
+        }
+    }
+    Ok((config, flags))
+}
+
+/// Says what went wrong.
+fn fail(ctx: &mut Ctx<'_>, failure: &Failure, command: &str) -> Exit {
+    let (text, exit) = failure.report(command);
+    ctx.stderr.push_str(&text);
+    exit
+}
+
+/// Finds the command of a line, the line without the command's own words, and the first of its words that
+/// is no flag.
+fn look_up(words: &[String]) -> (&'static Command, Vec<String>, Option<String>) {
+    let mut command: &'static Command = &ROOT;
+    let mut rest = words.to_vec();
+    loop {
+        if command.passes_all() {
+            return (command, rest, None);
+        }
+        let takes: BTreeMap<String, bool> = Flag::read(command.flags)
+            .chain(Flag::read(GLOBAL))
+            .flat_map(|flag| {
+                let long = (format!("--{}", flag.name), flag.bare.is_some());
+                let short = flag.short.map(|short| (format!("-{short}"), flag.bare.is_some()));
+                std::iter::once(long).chain(short)
+            })
+            .collect();
+        let mut at = 0;
+        let found = loop {
+            let Some(word) = rest.get(at) else { break None };
+            if word == "--" {
+                break None;
+            }
+            if word.len() < 2 || !word.starts_with('-') {
+                break Some(at);
+            }
+            let alone = word.contains('=')
+                || takes.get(word.as_str()).copied().unwrap_or(false)
+                || (!word.starts_with("--") && word.len() > 2);
+            at += if alone { 1 } else { 2 };
+        };
+        let next = found.and_then(|at| command.child(&rest[at]).map(|child| (at, child)));
+        match next {
+            Some((at, child)) => {
+                rest.remove(at);
+                command = child;
+            }
+            None => {
+                let stray = found.map(|at| rest[at].clone());
+                return (command, rest, stray);
+            }
+        }
+    }
+}
+
+/// What is said of a command that is not there.
+fn unknown(word: &str) -> String {
+    let mut near: Vec<&str> = ROOT
+        .children()
+        .map(|command| command.path)
+        .filter(|name| distance(name, &word.to_lowercase()) <= 2 || name.starts_with(&word.to_lowercase()))
+        .collect();
+    near.sort_unstable();
+    let mut text = format!("error: unknown command {} for \"kubectl\"\n", output::go::quote(word));
+    if !near.is_empty() {
+        text.push_str("\nDid you mean this?\n");
+        text.extend(near.iter().map(|name| format!("\t{name}\n")));
+    }
+    text
+}
+
+/// How many letters must change (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let change = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,152 @@
+//! `kubectl create -f`, and what all generators share.
+
+use crate::api::{Kind, Value};
+use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
+use crate::shell::kubectl::doc::{put, text};
+use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::manifests;
+use crate::shell::kubectl::output::go;
+use crate::shell::kubectl::output::printer::{self, Printer};
+use crate::shell::kubectl::printers::qualified_name;
+use crate::shell::kubectl::resources::namespace_of;
+use crate::shell::kubectl::verbs::apply::remember;
+
+/// Carries the command out.
+pub fn run(call: &mut Call<'_, '_>) -> Outcome {
+    if !call.args().is_empty() {
+        let message = format!("Unexpected args: [{}]", call.args().join(" "));
+        return Err(call.usage(message));
+    }
+    if !call.flags.given("filename") && !call.flags.given("kustomize") {
+        call.ctx.stderr.push_str("error: must specify one of -f and -k\n\n");
+        call.ctx.stderr.push_str(&crate::shell::kubectl::help::of(call.command));
+        return Err(Failure::Exit(1));
+    }
+    if call.flags.given("kustomize") {
+        return Err(super::NO_KUSTOMIZE.into());
+    }
+    let dry = call.dry_run()?;
+    let printer = printer::chosen(call)?;
+    let manifests = manifests::read(call)?;
+    let mut failures = manifests.failures;
+    let none = manifests.documents.is_empty() && failures.is_empty();
+    let mut printed = 0;
+    for document in manifests.documents {
+        let namespace = match namespace_of(call, document.kind, &document.doc) {
+            Ok(namespace) => namespace,
+            Err(failure) => {
+                failures.push(failure);
+                continue;
+            }
+        };
+        let mut doc = document.doc;
+        if !namespace.is_empty() {
+            put(&mut doc, &["metadata", "namespace"], namespace);
+        }
+        if call.flags.on("save-config") {
+            remember(&mut doc);
+        }
+        let result = match dry {
+            DryRun::Client => Ok(doc),
+            dry => call.create(document.kind, doc, &dry.options()).map(|object| object.doc().clone()),
+        };
+        match result {
+            Ok(doc) => {
+                report(call, printer.as_ref(), document.kind, &doc, "created", dry, printed)?;
+                printed += 1;
+            }
+            Err(status) => failures.push(Failure::while_doing("creating", &document.source, status)),
+        }
+    }
+    if none {
+        return Err("no objects passed to create".into());
+    }
+    Failure::all(failures)?;
+    OK
+}
+
+/// Prints what was done to an object, or the object as `-o` wants it.
+///
+/// # Errors
+/// When a template does not fit.
+pub fn report(
+    call: &mut Call<'_, '_>,
+    printer: Option<&Printer>,
+    kind: Kind,
+    doc: &Value,
+    what: &str,
+    dry: DryRun,
+    before: usize,
+) -> Result<(), Failure> {
+    match printer {
+        None => {
+            let name = qualified_name(kind, text(&doc["metadata"]["name"]));
+            call.say(format!("{name} {what}{}", dry.suffix()));
+        }
+        Some(printer) => {
+            if before > 0 && matches!(printer, Printer::Yaml) {
+                call.print("---\n");
+            }
+            let shown = printer.print(doc)?;
+            call.print(&shown);
+        }
+    }
+    Ok(())
+}
+
+/// The one name a generator takes.
+///
+/// # Errors
+/// When there is none, or more.
+pub fn one_name(call: &Call<'_, '_>) -> Result<String, Failure> {
+    let before_dash = call.flags.dash.unwrap_or(call.flags.args.len());
+    match &call.flags.args[..before_dash] {
+        [name] => Ok(name.clone()),
+        names => Err(call.usage(format!("exactly one NAME is required, got {}", names.len()))),
+    }
+}
+
+/// Creates what a generator made. `what` names it in a failure; empty where none is named.
+///
+/// # Errors
+/// What the server answers.
+pub fn generate(call: &mut Call<'_, '_>, kind: Kind, mut doc: Value, what: &str) -> Outcome {
+    let dry = call.dry_run()?;
+    let printer = printer::chosen(call)?;
+    if kind.resource().namespaced && (dry != DryRun::Client || call.namespace_given()) {
+        let namespace = call.namespace();
+        put(&mut doc, &["metadata", "namespace"], namespace);
+    }
+    if call.flags.on("save-config") {
+        remember(&mut doc);
+    }
+    let doc = match dry {
+        DryRun::Client => doc,
+        dry => match call.create(kind, doc, &dry.options()) {
+            Ok(object) => object.doc().clone(),
+            Err(status) if what.is_empty() => return Err(status.into()),
+            Err(status) => return Err(format!("failed to create {what}: {}", status.message).into()),
+        },
+    };
+    report(call, printer.as_ref(), kind, &doc, "created", dry, 0)?;
+    OK
+}
+
+/// The labels `a=b,c=d` of a flag.
+///
+/// # Errors
+/// When a part is none.
+pub fn labels(text: &str) -> Result<Value, Failure> {
+    let mut map = crate::api::Map::new();
+    for part in text.split(',').filter(|part| !part.is_empty()) {
+        let Some((key, value)) =
+            part.split_once('=').filter(|(key, value)| !key.is_empty() && !value.contains('='))
+        else {
+            return Err(format!("unexpected label spec: {part}").into());
+        };
+        crate::shell::kubectl::names::label_value(value)
+            .map_err(|why| format!("invalid label value: {}: {why}", go::quote(part)))?;
+        map.insert(key.to_owned(), value.into());
+    }
+    Ok(Value::Object(map))
+}

@@ -1,0 +1,86 @@
+//! The verbs, one file each.
+
+pub mod apply;
+pub mod create;
+pub mod delete;
+pub mod exec;
+pub mod get;
+pub mod raw;
+pub mod sort;
+pub mod describe;
+pub mod expose;
+pub mod labels;
+pub mod logs;
+pub mod nodes;
+pub mod port_forward;
+pub mod rollout;
+pub mod access;
+pub mod api;
+pub mod config;
+pub mod events;
+pub mod generate;
+pub mod honest;
+pub mod patch;
+pub mod replace;
+pub mod run;
+pub mod scale;
+pub mod set;
+pub mod wait;
+
+use super::call::{Call, OK, Outcome};
+use super::commands::{Command, ROOT};
+use super::failure::Failure;
+use super::flags::Flags;
+use super::help as help_text;
+use super::output::go;
+use crate::shell::Ctx;
+
+/// What is said where kustomize would be needed.
+pub const NO_KUSTOMIZE: &str = "the playground has no kustomize: apply the manifests it would build with -f";
+
+/// `kubectl` alone.
+pub fn root(call: &mut Call<'_, '_>) -> Outcome {
+    call.print(&help_text::of(&ROOT));
+    OK
+}
+
+/// `kubectl options`
+pub fn options(call: &mut Call<'_, '_>) -> Outcome {
+    call.print(&help_text::options());
+    OK
+}
+
+/// `kubectl help COMMAND`
+pub fn help(call: &mut Call<'_, '_>) -> Outcome {
+    let mut command = &ROOT;
+    for word in call.args().iter().filter(|word| !word.starts_with('-')) {
+        match command.child(word) {
+            Some(child) => command = child,
+            None => {
+                let topic: Vec<String> = call.args();
+                let text =
+                    format!("Unknown help topic [`{}`]\n\n\n{}", topic.join("` `"), help_text::overview());
+                call.ctx.stderr.push_str(&text);
+                return OK;
+            }
+        }
+    }
+    call.print(&help_text::of(command));
+    OK
+}
+
+/// A command that only has subcommands.
+pub fn parent(ctx: &mut Ctx<'_>, command: &Command, flags: &Flags) -> Outcome {
+    if !flags.args.is_empty() {
+        let message = format!("unknown command {}", go::quote(&flags.args.join(" ")));
+        return Err(Failure::Usage(message));
+    }
+    // Which stream a parent's help goes to differs from command to command.
+    let text = help_text::of(command);
+    if ["rollout", "create service"].contains(&command.path) {
+        ctx.stdout.push_str(&text);
+    } else {
+        ctx.stderr.push_str(&text);
+    }
+    Err(Failure::Exit(1))
+}

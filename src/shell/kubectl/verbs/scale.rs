@@ -1,0 +1,152 @@
+//! `kubectl scale` and `kubectl autoscale`.
+
+use super::create::report;
+use crate::api::{Kind, Status, StatusReason, json};
+use crate::apiserver::patch::Patch;
+use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
+use crate::shell::kubectl::doc::{int, put};
+use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::output::printer;
+use crate::shell::kubectl::resources::{query, resolve};
+
+/// Carries the command out.
+pub fn run(call: &mut Call<'_, '_>) -> Outcome {
+    let (replicas, current) = (call.flags.int("replicas"), call.flags.int("current-replicas"));
+    if replicas < 0 {
+        return Err(
+            "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0".into()
+        );
+    }
+    if current < -1 {
+        return Err("The --current-replicas must specify an integer of -1 or greater".into());
+    }
+    let dry = call.dry_run()?;
+    let printer = printer::chosen(call)?;
+    let query = query(call, call.args());
+    let selection = resolve(call, &query)?;
+    let version = call.flags.text("resource-version").to_owned();
+    if selection.found.is_empty() && selection.failures.is_empty() {
+        return Err("no objects passed to scale".into());
+    }
+    if selection.found.len() > 1 && !version.is_empty() {
+        return Err("cannot use --resource-version with multiple resources".into());
+    }
+    let mut failures = selection.failures;
+    for (at, found) in selection.found.into_iter().enumerate() {
+        let scales = matches!(
+            found.kind,
+            Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController
+        );
+        if dry != DryRun::Client {
+            if !scales {
+                let message = "the server could not find the requested resource";
+                failures.push(Status::new(StatusReason::NotFound, message).into());
+                continue;
+            }
+            let now = int(&found.doc["spec"]["replicas"]);
+            if current >= 0 && now != current {
+                failures.push(format!("Expected replicas to be {current}, was {now}").into());
+                continue;
+            }
+            let have = found.doc["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+            if !version.is_empty() && version != have {
+                failures.push(format!("Expected resource version to be {version}, was {have}").into());
+                continue;
+            }
+        }
+        let patch = Patch::Merge(json!({"spec": {"replicas": replicas}}));
+        let doc = match dry {
+            DryRun::Client => {
+                let mut doc = found.doc.clone();
+                put(&mut doc, &["spec", "replicas"], replicas);
+                doc
+            }
+            dry => match call.patch(&found.key(), &patch, &dry.options()) {
+                Ok(object) => object.doc().clone(),
+                Err(status) => {
+                    failures.push(status.into());
+                    continue;
+                }
+            },
+        };
+        report(call, printer.as_ref(), found.kind, &doc, "scaled", dry, at)?;
+    }
+    Failure::all(failures)?;
+    OK
+}
+
+/// `kubectl autoscale`
+pub fn autoscale(call: &mut Call<'_, '_>) -> Outcome {
+    let (least, most) = (call.flags.int("min"), call.flags.int("max"));
+    if most < 1 {
+        return Err(format!("--max=MAXPODS is required and must be at least 1, max: {most}").into());
+    }
+    if most < least {
+        return Err(format!(
+            "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {most}, min: {least}"
+        )
+        .into());
+    }
+    let query = query(call, call.args());
+    let selection = resolve(call, &query)?;
+    Failure::all(selection.failures)?;
+    let (cpu, percent) = (call.flags.text("cpu").to_owned(), call.flags.int("cpu-percent"));
+    if call.flags.given("cpu-percent") {
+        call.ctx.complain("Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).");
+    }
+    for found in selection.found {
+        let resource = found.kind.resource();
+        if !matches!(
+            found.kind,
+            Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController
+        ) {
+            return Err(format!("cannot autoscale a {}", resource.name).into());
+        }
+        let name = match call.flags.text("name") {
+            "" => found.name.clone(),
+            name => name.to_owned(),
+        };
+        let mut doc = json!({
+            "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": name},
+            "spec": {
+                "maxReplicas": most,
+                "scaleTargetRef": {"apiVersion": resource.api_version(), "kind": resource.name, "name": found.name},
+            },
+            "status": {"currentMetrics": null, "desiredReplicas": 0},
+        });
+        if least > 0 {
+            put(&mut doc, &["spec", "minReplicas"], least);
+        }
+        let target = match (cpu.strip_suffix('%'), percent) {
+            (Some(percent), _) => Some(
+                json!({"averageUtilization": percent.parse::<i64>().unwrap_or(0), "type": "Utilization"}),
+            ),
+            (None, _) if !cpu.is_empty() => Some(json!({"averageValue": cpu, "type": "AverageValue"})),
+            (None, percent) if percent >= 0 => {
+                Some(json!({"averageUtilization": percent, "type": "Utilization"}))
+            }
+            _ => None,
+        };
+        if let Some(target) = target {
+            put(
+                &mut doc,
+                &["spec", "metrics"],
+                json!([{"resource": {"name": "cpu", "target": target}, "type": "Resource"}]),
+            );
+        }
+        let dry = call.dry_run()?;
+        let printer = printer::chosen(call)?;
+        if dry != DryRun::Client {
+            put(&mut doc, &["metadata", "namespace"], found.namespace.clone());
+            doc = match call.create(Kind::HorizontalPodAutoscaler, doc, &dry.options()) {
+                Ok(object) => object.doc().clone(),
+                Err(status) if status.reason == StatusReason::AlreadyExists => {
+                    return Err("failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input".into());
+                }
+                Err(status) => return Err(status.into()),
+            };
+        }
+        report(call, printer.as_ref(), Kind::HorizontalPodAutoscaler, &doc, "autoscaled", dry, 0)?;
+    }
+    OK
+}

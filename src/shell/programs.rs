@@ -1,0 +1,202 @@
+//! Which programs there are, and where: the workstation has all of these, a container what its image
+//! has, a node what a node's machine has.
+
+use super::program::{Act, Ctx, Exit, Once, Place, Program};
+use super::sh::Sh;
+use super::tools::around::{Timeout, Watch, Xargs};
+use super::tools::net::curl::Curl;
+use super::tools::net::ping::Ping;
+use super::tools::{self, names, names::NameTool, small, text};
+use crate::cluster::Cluster;
+use crate::images::{self, Flavour, Image};
+
+/// Makes a program of its words, its name first.
+pub type Make = fn(Vec<String>) -> Box<dyn Program>;
+
+/// How a program is started.
+#[derive(Clone, Copy)]
+pub enum Start {
+    /// It does all in one poll.
+    Once(Act),
+    /// The same, after its input has ended.
+    Filter(Act),
+    /// It makes a state machine.
+    Program(Make),
+    /// There are two of that name: the one people install, and BusyBox's.
+    Either(Make, Make),
+}
+
+/// A program: its name, where it is, how it is started.
+pub struct Entry {
+    /// What is typed.
+    pub name: &'static str,
+    /// Whether it is only on the workstation: no image brings it.
+    pub workstation: bool,
+    /// How it is started.
+    pub start: Start,
+}
+
+const fn both(name: &'static str, start: Start) -> Entry {
+    Entry { name, workstation: false, start }
+}
+
+const fn workstation(name: &'static str, start: Start) -> Entry {
+    Entry { name, workstation: true, start }
+}
+
+const fn filter(name: &'static str) -> Entry {
+    both(name, Start::Either(|words| text::program(words, false), |words| text::program(words, true)))
+}
+
+const fn once(name: &'static str, act: Act) -> Entry {
+    both(name, Start::Once(act))
+}
+
+/// Every program, by name.
+static PROGRAMS: &[Entry] = &[
+    once("[", small::builtin),
+    both("awk", Start::Program(tools::awk::program)),
+    filter("base64"),
+    once("basename", small::basename),
+    both("bash", Start::Program(|words| Box::new(Sh::new(words)))),
+    filter("cat"),
+    once("clear", small::clear),
+    filter("column"),
+    once("cp", tools::files::copy),
+    both("curl", Start::Program(|words| Box::new(Curl::new(words)))),
+    filter("cut"),
+    once("date", tools::date::run),
+    both("diff", Start::Program(text::diff::program)),
+    both("dig", Start::Program(|words| Box::new(NameTool::new(names::dig, words)))),
+    once("dirname", small::dirname),
+    once("echo", small::builtin),
+    filter("egrep"),
+    both("env", Start::Program(|words| Box::new(tools::env::Env::new(words)))),
+    once("false", small::builtin),
+    filter("fgrep"),
+    once("find", tools::files::find),
+    both("getent", Start::Program(|words| Box::new(NameTool::new(names::getent, words)))),
+    workstation("git", Start::Program(|words| Box::new(tools::git::Git::new(words)))),
+    filter("grep"),
+    filter("head"),
+    both("host", Start::Program(|words| Box::new(NameTool::new(names::host, words)))),
+    once("hostname", small::hostname),
+    once("id", small::id),
+    workstation("kubectl", Start::Program(|words| super::kubectl::command(&words))),
+    once("ls", tools::files::ls),
+    once("mkdir", tools::files::mkdir),
+    once("mv", tools::files::copy),
+    once("nano", small::editor),
+    filter("nl"),
+    both(
+        "nslookup",
+        Start::Either(
+            |words| Box::new(NameTool::new(names::nslookup, words)),
+            |words| Box::new(NameTool::new(names::busybox_nslookup, words)),
+        ),
+    ),
+    filter("paste"),
+    both(
+        "ping",
+        Start::Either(|words| Box::new(Ping::new(words, true)), |words| Box::new(Ping::new(words, false))),
+    ),
+    once("printenv", small::printenv),
+    once("printf", small::builtin),
+    once("ps", small::ps),
+    once("pwd", small::builtin),
+    filter("rev"),
+    once("rm", tools::files::rm),
+    once("rmdir", tools::files::rmdir),
+    filter("sed"),
+    once("seq", small::seq),
+    both("sh", Start::Program(|words| Box::new(Sh::new(words)))),
+    both("sleep", Start::Program(|words| Box::new(tools::sleep::Sleep::new(words)))),
+    filter("sort"),
+    filter("tac"),
+    filter("tail"),
+    both("tee", Start::Program(|words| Box::new(tools::tee::Tee::new(words)))),
+    once("test", small::builtin),
+    both("timeout", Start::Program(|words| Box::new(Timeout::new(words)))),
+    once("touch", tools::files::touch),
+    filter("tr"),
+    once("true", small::builtin),
+    once("uname", small::uname),
+    filter("uniq"),
+    once("vi", small::editor),
+    once("vim", small::editor),
+    both("watch", Start::Program(|words| Box::new(Watch::new(words)))),
+    filter("wc"),
+    once("which", small::which),
+    once("whoami", small::whoami),
+    both("xargs", Start::Program(|words| Box::new(Xargs::new(words)))),
+];
+
+/// The image that runs in a container.
+fn image(cluster: &Cluster, place: &Place) -> Option<&'static Image> {
+    let Place::Container { pod, container, .. } = place else { return None };
+    images::find(&cluster.environment(pod, container)?.image)
+}
+
+/// Whether the programs of a place are BusyBox's.
+pub fn is_busybox(cluster: &Cluster, place: &Place) -> bool {
+    image(cluster, place).is_some_and(|image| matches!(image.flavour, Flavour::BusyBox | Flavour::Alpine))
+}
+
+/// The program of that name at a place, and whether it is BusyBox's.
+fn find(cluster: &Cluster, place: &Place, name: &str) -> Option<(&'static Entry, bool)> {
+    let directories = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/"];
+    // A path to a directory of programs is as good as the name.
+    let bare = directories.iter().find_map(|directory| name.strip_prefix(directory));
+    let name = bare.unwrap_or(name);
+    let entry = PROGRAMS.iter().find(|entry| entry.name == name)?;
+    match place {
+        Place::Workstation => Some((entry, false)),
+        Place::Node(_) => (!entry.workstation).then_some((entry, false)),
+        Place::Container { .. } => {
+            let image = image(cluster, place)?;
+            let own = image.programs.contains(&name);
+            let busybox = !own && matches!(image.flavour, Flavour::BusyBox | Flavour::Alpine);
+            (image.has(name) && !entry.workstation).then_some((entry, busybox))
+        }
+    }
+}
+
+/// Whether a program of that name is there.
+pub fn exists(ctx: &Ctx<'_>, name: &str) -> bool {
+    find(ctx.cluster, ctx.place, name).is_some()
+}
+
+/// Makes a program of words, its name first; `None` if there is no such program at that place.
+pub fn make(cluster: &Cluster, place: &Place, mut words: Vec<String>) -> Option<Box<dyn Program>> {
+    let (entry, busybox) = find(cluster, place, words.first()?)?;
+    words[0] = entry.name.to_owned();
+    Some(match entry.start {
+        Start::Once(act) => Box::new(Once { act, args: words, reads: false }),
+        Start::Filter(act) => Box::new(Once { act, args: words, reads: true }),
+        Start::Program(make) => make(words),
+        Start::Either(_, make) if busybox => make(words),
+        Start::Either(make, _) => make(words),
+    })
+}
+
+/// The same for a shell, which complains in its own words.
+///
+/// # Errors
+/// 127 for a command that is not there.
+pub fn start(ctx: &mut Ctx<'_>, shell: &str, words: Vec<String>) -> Result<Box<dyn Program>, Exit> {
+    let name = words.first().cloned().unwrap_or_default();
+    make(ctx.cluster, ctx.place, words).ok_or_else(|| {
+        ctx.complain(match (shell, name.contains('/')) {
+            ("sh", _) => format!("sh: {name}: not found"),
+            (_, true) => format!("{shell}: {name}: No such file or directory"),
+            (_, false) => format!("{shell}: {name}: command not found"),
+        });
+        127
+    })
+}
+
+/// The names of the programs at a place, for completion.
+pub fn names<'a>(cluster: &'a Cluster, place: &'a Place) -> impl Iterator<Item = &'static str> + 'a {
+    let names = PROGRAMS.iter().map(|entry| entry.name);
+    names.filter(move |name| find(cluster, place, name).is_some())
+}

@@ -1,0 +1,68 @@
+//! `env`: prints the environment, or runs a program with more of it.
+
+use crate::shell::program::{Ctx, Poll, Program};
+use crate::shell::programs;
+use std::collections::BTreeMap;
+
+/// `env [NAME=VALUE]… [COMMAND …]`
+#[derive(Clone, Debug)]
+pub struct Env {
+    args: Vec<String>,
+    inner: Option<(Box<dyn Program>, BTreeMap<String, String>)>,
+}
+
+impl Env {
+    /// An env of these words.
+    pub fn new(args: Vec<String>) -> Self {
+        Self { args, inner: None }
+    }
+}
+
+impl Program for Env {
+    fn poll(&mut self, ctx: &mut Ctx<'_>) -> Poll {
+        if self.inner.is_none() {
+            let mut env = ctx.env.clone();
+            let mut words = self.args[1..].iter();
+            let command: Vec<String> = loop {
+                match words.clone().next().map(|word| (word.as_str(), word.split_once('='))) {
+                    Some(("-i", _)) => env.clear(),
+                    Some((_, Some((name, value)))) => drop(env.insert(name.to_owned(), value.to_owned())),
+                    _ => break words.cloned().collect(),
+                }
+                words.next();
+            };
+            let Some(name) = command.first().cloned() else {
+                for (name, value) in env {
+                    ctx.say(format!("{name}={value}"));
+                }
+                return Poll::Done(0);
+            };
+            match programs::make(ctx.cluster, ctx.place, command) {
+                Some(program) => self.inner = Some((program, env)),
+                None => {
+                    ctx.complain(format!("env: ‘{name}’: No such file or directory"));
+                    return Poll::Done(127);
+                }
+            }
+        }
+        let Some((program, env)) = &mut self.inner else { return Poll::Done(0) };
+        let mut inner = Ctx {
+            cluster: ctx.cluster,
+            world: ctx.world,
+            place: ctx.place,
+            cwd: ctx.cwd,
+            env,
+            stdin: ctx.stdin,
+            stdout: ctx.stdout,
+            stderr: ctx.stderr,
+            interrupted: ctx.interrupted,
+            tty: ctx.tty,
+            budget: ctx.budget,
+        };
+        program.poll(&mut inner)
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,14 @@
+//! The programs of the workstation and of containers, one file each.
+
+pub mod around;
+pub mod awk;
+pub mod date;
+pub mod env;
+pub mod files;
+pub mod git;
+pub mod names;
+pub mod net;
+pub mod sleep;
+pub mod small;
+pub mod tee;
+pub mod text;

@@ -1,0 +1,38 @@
+//! Icons, drawn by us on a 16-pixel grid.
+
+use yew::prelude::*;
+
+/// An icon, by what it means.
+#[derive(Clone, Copy, PartialEq)]
+#[allow(missing_docs)] // each is named by what it means
+pub enum Glyph {
+    Undo,
+    Redo,
+    Reset,
+    Theme,
+    Play,
+    Pause,
+    Back,
+    Forward,
+    Reload,
+    Plus,
+}
+
+impl Glyph {
+    /// The icon as SVG; it says nothing to a screen reader, the button's label does.
+    pub fn draw(self) -> Html {
+        let d = match self {
+            Self::Undo => "M6 3 3 6l3 3M3 6h6a4 4 0 0 1 0 8H7",
+            Self::Redo => "m10 3 3 3-3 3m3-3H7a4 4 0 0 0 0 8h2",
+            Self::Reset => "M3 8a5 5 0 1 0 1.6-3.7M3 2.5v3h3",
+            Self::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
+            Self::Play => "M5 3.5v9l7-4.5z",
+            Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
+            Self::Back => "M10.5 3.5 5 8l5.5 4.5",
+            Self::Forward => "M5.5 3.5 11 8l-5.5 4.5",
+            Self::Reload => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
+            Self::Plus => "M8 3.5v9M3.5 8h9",
+        };
+        html! { <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true"><path {d} /></svg> }
+    }
+}

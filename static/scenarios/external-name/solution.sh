@@ -1,0 +1,1 @@
+kubectl apply -f numbers-services/api-service-externalName.yaml

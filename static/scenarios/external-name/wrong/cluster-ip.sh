@@ -1,0 +1,2 @@
+# fails: number
+kubectl apply -f numbers/api-service.yaml

@@ -1,0 +1,3 @@
+# fails: no-address
+sed -i 's/^spec:/spec:\n  clusterIP: None/' service.yaml
+kubectl apply -f service.yaml

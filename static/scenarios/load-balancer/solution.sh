@@ -1,0 +1,1 @@
+kubectl apply -f numbers/web-service.yaml

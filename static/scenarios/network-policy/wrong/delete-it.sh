@@ -1,0 +1,2 @@
+# fails: others-out
+kubectl delete networkpolicy numbers-api

@@ -1,0 +1,3 @@
+# fails: number
+sed -i 's/:does-not-exist/:missing/' api.yaml
+kubectl apply -f api.yaml

@@ -1,0 +1,2 @@
+# fails: number
+kubectl delete pod -l app=numbers-api

@@ -1,0 +1,2 @@
+# fails: number
+sed -i 's,//number-api,//numbers-api,' web.yaml

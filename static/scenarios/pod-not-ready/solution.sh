@@ -1,0 +1,2 @@
+sed -i 's,/ready,/health,' api.yaml
+kubectl apply -f api.yaml

@@ -1,0 +1,3 @@
+# fails: probe-stays
+sed -i '/readinessProbe/,$d' api.yaml
+kubectl apply -f api.yaml

@@ -1,0 +1,3 @@
+# fails: number
+kubectl delete service numbers-web
+kubectl apply -f numbers/web-service.yaml

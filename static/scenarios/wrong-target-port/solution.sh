@@ -1,0 +1,2 @@
+sed -i 's/targetPort: 8080/targetPort: 80/' web-service.yaml
+kubectl apply -f web-service.yaml
