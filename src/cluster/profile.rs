@@ -255,7 +255,7 @@ fn latency(value: &Value) -> Latency {
     Latency {
         controller: of("controller", 10),
         endpoints: of("endpoints", 60),
-        proxy: of("proxy", 350),
+        proxy: of("proxy", 100),
         schedule: of("schedule", 20),
         sandbox: of("sandbox", 350),
         pull: of("pull", 2400),

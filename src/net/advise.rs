@@ -98,6 +98,7 @@ impl Reason {
             Self::NoRuleForIcmp { service, .. } | Self::PortNotListed { service, .. } => {
                 get("get service", service)
             }
+            Self::NotProgrammed { .. } => "kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide".into(),
             Self::Unallocated { .. } => "kubectl get services --all-namespaces".into(),
             Self::NoEndpoints { service, lacking } => match lacking {
                 Lacking::Matches { .. } => format!("kubectl get pods{} --show-labels", in_namespace(service)),
@@ -155,10 +156,15 @@ impl Reason {
             Self::NoRuleForIcmp { .. } => {
                 "A virtual IP lives in rules only. Try its port with curl, or ping a pod.".into()
             }
-            Self::PortNotListed { listed, .. } => match listed.first() {
-                Some(port) => format!("Use port {port}, or list the port in spec.ports."),
-                None => "List the port in spec.ports.".into(),
-            },
+            Self::PortNotListed { protocol, listed, .. } => {
+                match listed.iter().find(|(_, listed)| listed == protocol) {
+                    Some((port, _)) => format!("Use port {port}, or list the port in spec.ports."),
+                    None => "List the port in spec.ports.".into(),
+                }
+            }
+            Self::NotProgrammed { .. } => {
+                "Try again: rules follow the Service after a moment. If it lasts, see whether kube-proxy runs on that node.".into()
+            }
             Self::Unallocated { .. } => {
                 "Use the Service's name: its address changes when it is created anew.".into()
             }
@@ -210,6 +216,7 @@ impl Reason {
         match self {
             Self::NoRuleForIcmp { service, .. }
             | Self::PortNotListed { service, .. }
+            | Self::NotProgrammed { service, .. }
             | Self::NoEndpoints { service, .. }
             | Self::NoLocalEndpoints { service, .. }
             | Self::SourceRange { service, .. }

@@ -5,7 +5,7 @@
 
 use super::locate::{self, Owner};
 use super::{HttpResponse, Lacking, NearMiss, Packet, Payload, Reason, Request, Setting, Transport};
-use crate::api::service::{Service, ServiceType};
+use crate::api::service::{Protocol, Service, ServiceType};
 use crate::api::{IntOrString, Key, Kind, Labels, Object, Selector};
 use crate::apiserver::Store;
 use crate::proxy::{Flow, Proxy, ServicePort, Translation, Verdict, usable};
@@ -52,10 +52,7 @@ pub(super) fn refused(store: &Store, proxy: &Proxy, flow: &Flow, translation: &T
     let Some(port) = ports.iter().find(|port| addressed(port, flow)) else {
         return match flow.protocol {
             None => Reason::NoRuleForIcmp { service, rejected: true },
-            Some(protocol) => {
-                let listed = ports.iter().map(|port| port.port).collect();
-                Reason::PortNotListed { service, port: flow.port, protocol, listed, rejected: true }
-            }
+            Some(protocol) => no_rule(store, &proxy.node().name, service, (flow.port, protocol), true),
         };
     };
     if translation.verdict == Verdict::Reject {
@@ -77,15 +74,14 @@ pub(super) fn refused(store: &Store, proxy: &Proxy, flow: &Flow, translation: &T
 }
 
 /// Why a packet that no rule took is lost.
-pub(super) fn lost(store: &Store, owner: Owner, packet: &Packet) -> Reason {
+pub(super) fn lost(store: &Store, node: &str, owner: Owner, packet: &Packet) -> Reason {
     let address = packet.destination;
     let v4 = super::locate::v4(address);
     match owner {
         Owner::ClusterIp(service) | Owner::External(service) => match packet.transport {
             Transport::Icmp => Reason::NoRuleForIcmp { service, rejected: false },
             Transport::Ports { protocol, destination, .. } => {
-                let listed = listed_ports(store, &service);
-                Reason::PortNotListed { service, port: destination, protocol, listed, rejected: false }
+                no_rule(store, node, service, (destination, protocol), false)
             }
         },
         Owner::Unallocated => Reason::Unallocated { address, former: locate::former_service(store, v4) },
@@ -97,8 +93,16 @@ fn service_of<'a>(store: &'a Store, key: &Key) -> Option<&'a Service> {
     store.get(key)?.service()
 }
 
-fn listed_ports(store: &Store, service: &Key) -> Vec<u16> {
-    service_of(store, service).map(|s| s.spec.ports.iter().map(|p| p.port).collect()).unwrap_or_default()
+/// Why no rule of a node takes a port at an address of a Service.
+fn no_rule(store: &Store, node: &str, service: Key, asked: (u16, Protocol), rejected: bool) -> Reason {
+    let listed: Vec<(u16, Protocol)> = service_of(store, &service)
+        .map(|service| service.spec.ports.iter().map(|port| (port.port, port.protocol)).collect())
+        .unwrap_or_default();
+    let (port, protocol) = asked;
+    if listed.contains(&asked) {
+        return Reason::NotProgrammed { service, port, node: node.to_owned(), rejected };
+    }
+    Reason::PortNotListed { service, port, protocol, listed, rejected }
 }
 
 /// What a Service lacks to have an endpoint that takes traffic on one of its ports.

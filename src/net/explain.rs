@@ -3,6 +3,7 @@
 //! Words only. Whatever they say is in the [`Reason`]; nothing is looked up here.
 
 use super::{Direction, DnsFailure, Lacking, NearMiss, Reason};
+use crate::api::service::Protocol;
 use crate::api::{Key, Labels};
 
 /// A name with its namespace, where that is not the default one: `numbers-api`, `shop/api`.
@@ -118,15 +119,25 @@ impl Reason {
                 "The node rejects a ping of the virtual IP of Service {}: kube-proxy's rules match TCP, UDP and SCTP ports only.",
                 name(service)
             ),
-            Self::PortNotListed { service, port, listed, rejected, .. } => {
-                let lists = if listed.is_empty() {
-                    "the Service lists none".into()
-                } else {
-                    format!("the Service lists {}", list(listed))
+            Self::PortNotListed { service, port, protocol, listed, rejected } => {
+                // The protocol is told where it is what differs.
+                let plain = listed.iter().all(|(_, listed)| listed == protocol);
+                let words = |port: u16, protocol: Protocol| {
+                    if plain { port.to_string() } else { format!("{port}/{}", protocol.as_str()) }
                 };
+                let listed: Vec<String> = listed.iter().map(|(port, of)| words(*port, *of)).collect();
+                let lists = if listed.is_empty() { "none".into() } else { list(&listed) };
                 let end = if *rejected { "the node rejects it" } else { "no rule takes it and it is lost" };
                 format!(
-                    "Port {port} is not listed in spec.ports of Service {}; {lists}, so {end}.",
+                    "Port {} is not listed in spec.ports of Service {}; the Service lists {lists}, so {end}.",
+                    words(*port, *protocol),
+                    name(service)
+                )
+            }
+            Self::NotProgrammed { service, port, node, rejected } => {
+                let end = if *rejected { "the node rejects it" } else { "it is lost" };
+                format!(
+                    "kube-proxy on node {node} has no rule yet for port {port} of Service {}, so {end}.",
                     name(service)
                 )
             }

@@ -168,7 +168,19 @@ pub enum Reason {
         /// Its protocol.
         protocol: Protocol,
         /// The ports it lists.
-        listed: Vec<u16>,
+        listed: Vec<(u16, Protocol)>,
+        /// Whether the node says so (nftables mode), or silently lets it leave (iptables mode).
+        rejected: bool,
+    },
+    /// The Service lists that port, and the node's kube-proxy has no rule for it: it writes rules a
+    /// moment after the Service, and none while it is stopped.
+    NotProgrammed {
+        /// The Service.
+        service: Key,
+        /// The port asked for.
+        port: u16,
+        /// The node.
+        node: String,
         /// Whether the node says so (nftables mode), or silently lets it leave (iptables mode).
         rejected: bool,
     },

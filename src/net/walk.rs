@@ -389,7 +389,7 @@ impl Walk<'_, '_> {
 
     /// Nothing takes it: it leaves by the default route and is never heard of.
     fn lost(&mut self, node: &str, owner: Owner) -> End {
-        let reason = diagnose::lost(self.net.store, owner, &self.packet);
+        let reason = diagnose::lost(self.net.store, node, owner, &self.packet);
         self.hop(Place::Node(node.to_owned()), Step::Route, None, reason, Duration::ZERO);
         End::Lost
     }

@@ -45,6 +45,9 @@ fn every_row_of_the_table() {
 /// Changes the basic world as a row says, and asks.
 fn play(row: &Value) -> Trace {
     let mut world = World::basic();
+    if row["lag"] == true {
+        world.programmed = Some(world.store.clone());
+    }
     let list = |name: &str| row[name].as_array().cloned().unwrap_or_default();
     let named = |text: &Value| {
         let (kind, name) = text.as_str().and_then(|text| text.split_once('/')).expect("kind/name");

@@ -17,6 +17,8 @@ pub struct World {
     pub state: State,
     pub machines: Machines,
     pub now: Instant,
+    /// The objects that kube-proxy has seen, where it lags behind.
+    pub programmed: Option<Store>,
 }
 
 /// What the pods do.
@@ -39,6 +41,7 @@ impl World {
             state: State::new(1),
             machines: Machines::default(),
             now: Instant::from_unix(1_767_603_600),
+            programmed: None,
         }
     }
 
@@ -89,7 +92,7 @@ impl World {
         );
     }
 
-    /// Sends a request, kube-proxy being up to date.
+    /// Sends a request.
     pub fn send(&mut self, from: Source, host: &str, port: Option<u16>, payload: Payload) -> Trace {
         self.request(&Request::new(from, host, port, payload))
     }
@@ -101,7 +104,7 @@ impl World {
     /// The network as it is now.
     pub fn with_network<T>(&mut self, work: impl FnOnce(&mut Network<'_>) -> T) -> T {
         let mut proxies = Proxies::new(self.setting.proxy.clone());
-        proxies.sync(&self.store);
+        proxies.sync(self.programmed.as_ref().unwrap_or(&self.store));
         self.machines.store = self.store.clone();
         let mut network = Network {
             store: &self.store,
