@@ -8,6 +8,7 @@ impl Lacking {
     fn field(&self, service: &Key) -> Field {
         match self {
             Self::Matches { .. } | Self::Selector => Field::new(service, "spec.selector"),
+            Self::Unmade { workload, .. } => Field::new(workload, "spec.replicas"),
             Self::Ready { pod, .. } => Field::new(pod, "status.conditions"),
             Self::NamedPort { index, .. } => Field::new(service, format!("spec.ports[{index}].targetPort")),
             Self::Spread => Field::new(service, "spec"),
@@ -24,6 +25,10 @@ impl Lacking {
                 None => format!("Give the pods the label {}={}.", near.label, near.wanted),
             },
             Self::Matches { .. } => "Create the pods, or select labels that pods carry.".into(),
+            Self::Unmade { workload, replicas: Some(0) } => {
+                format!("kubectl scale {workload} --replicas=1{} brings one.", in_namespace(workload))
+            }
+            Self::Unmade { .. } => "See its events for what keeps it from making pods.".into(),
             Self::Ready { why, .. } if why.contains("probe") => {
                 "See what the probe asks for, and what the program answers.".into()
             }
@@ -98,10 +103,18 @@ impl Reason {
             Self::NoRuleForIcmp { service, .. } | Self::PortNotListed { service, .. } => {
                 get("get service", service)
             }
-            Self::NotProgrammed { .. } => "kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide".into(),
+            Self::NotProgrammed { .. } => {
+                "kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide".into()
+            }
             Self::Unallocated { .. } => "kubectl get services --all-namespaces".into(),
             Self::NoEndpoints { service, lacking } => match lacking {
                 Lacking::Matches { .. } => format!("kubectl get pods{} --show-labels", in_namespace(service)),
+                Lacking::Unmade { workload, replicas: Some(0) } => {
+                    format!("kubectl get {workload}{}", in_namespace(workload))
+                }
+                Lacking::Unmade { workload, .. } => {
+                    format!("kubectl describe {workload}{}", in_namespace(workload))
+                }
                 Lacking::Ready { pod, .. } => get("describe pod", pod),
                 Lacking::NamedPort { pod, .. } => get("describe pod", pod),
                 Lacking::Selector | Lacking::Spread => slices(service),

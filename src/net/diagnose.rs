@@ -113,6 +113,9 @@ pub(super) fn lacking(store: &Store, key: &Key, port_name: &str) -> Lacking {
     };
     let matched = store.select(Kind::Pod, &key.namespace, &Selector::labels(labels.clone()));
     let Some(first) = matched.first() else {
+        if let Some(unmade) = unmade(store, &key.namespace, &labels) {
+            return unmade;
+        }
         let pods = store.list(Kind::Pod, &key.namespace).count();
         return Lacking::Matches {
             nearest: nearest_pod(store, &key.namespace, &labels),
@@ -136,6 +139,18 @@ pub(super) fn lacking(store: &Store, key: &Key, port_name: &str) -> Lacking {
         }
         _ => Lacking::Spread,
     }
+}
+
+/// The workload whose pods a selector would match, if it had any.
+fn unmade(store: &Store, namespace: &str, selector: &Labels) -> Option<Lacking> {
+    let makers = [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet];
+    let mut workloads = makers.into_iter().flat_map(|kind| store.list(kind, namespace));
+    let workload = workloads.find(|object| {
+        let labels = &object.doc()["spec"]["template"]["metadata"]["labels"];
+        selector.iter().all(|(label, wanted)| labels[label].as_str() == Some(wanted))
+    })?;
+    let replicas = workload.doc()["spec"]["replicas"].as_u64();
+    Some(Lacking::Unmade { workload: workload.key(), replicas })
 }
 
 fn port_names(pod: &Object) -> Vec<String> {
@@ -182,12 +197,12 @@ pub(super) fn nearest(selector: &Labels, candidates: &[(Key, &Labels)]) -> Optio
                 continue;
             }
             let others = selector.iter().filter(|(k, v)| labels.get(*k) != Some(v)).count() - 1;
-            let far = found.map_or(40, |found| distance(found, wanted));
-            let score = others * 20 + far;
-            let close = found.is_some_and(|found| {
-                let prefix = found.starts_with(wanted.as_str()) || wanted.starts_with(found.as_str());
-                prefix || far * 2 <= found.len().max(wanted.len())
-            });
+            let close = match found {
+                Some(found) => alike(found, wanted),
+                // The value under another label: the label itself is misspelt.
+                None => labels.values().any(|value| value == wanted),
+            };
+            let score = others * 20 + found.map_or(40, |found| distance(found, wanted));
             if (close || others == 0 && selector.len() > 1) && best.as_ref().is_none_or(|(s, _)| score < *s) {
                 let (pod, label, wanted) = (key.clone(), label.clone(), wanted.clone());
                 best = Some((score, NearMiss { pod, label, wanted, found: found.cloned() }));
@@ -195,6 +210,27 @@ pub(super) fn nearest(selector: &Labels, candidates: &[(Key, &Labels)]) -> Optio
         }
     }
     best.map(|(_, miss)| miss)
+}
+
+/// Whether one value may stand for the other: every word of the shorter one has its like in the longer
+/// one. `api` and `numbers-api` are alike, `api-svc` and `api-service`; `numbers-api` and `numbers-web` are not.
+fn alike(a: &str, b: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase).collect()
+    };
+    let (mut few, mut many) = (words(a), words(b));
+    if few.len() > many.len() {
+        std::mem::swap(&mut few, &mut many);
+    }
+    few.iter().all(|word| many.iter().any(|other| same_word(word, other)))
+}
+
+/// The same word, misspelt or cut short: `svc` for `service`, `frontend` for `front`.
+fn same_word(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let mut rest = long.chars();
+    let abbreviates = short.len() > 1 && short.chars().next() == long.chars().next();
+    abbreviates && short.chars().all(|c| rest.any(|other| other == c)) || distance(a, b) * 2 <= long.len()
 }
 
 /// Edits between two words (Levenshtein).

@@ -45,6 +45,12 @@ impl Lacking {
                 let near = nearest.as_ref().map(|near| format!("; {}", near.words())).unwrap_or_default();
                 format!("selector {} matches 0 of {}{near}", labels(selector), plural(*pods, "pod"))
             }
+            Self::Unmade { workload, replicas: Some(0) } => {
+                format!("{workload} makes the pods it selects, and its replicas are 0")
+            }
+            Self::Unmade { workload, .. } => {
+                format!("{workload} makes the pods it selects, and none exists")
+            }
             Self::Ready { pod, why, matched } => {
                 let which = if *matched == 1 {
                     "the pod it selects is".to_owned()
@@ -209,10 +215,17 @@ impl Reason {
             }
             Self::PolicyAllows { policy, .. } => format!("NetworkPolicy {} allows it.", policy.name),
             Self::Listening => "A program listens there.".into(),
-            Self::NothingListens { pod, port, open, .. } => {
+            Self::NothingListens { pod, port, open, service, .. } => {
                 let open =
                     if open.is_empty() { "no port is open".into() } else { format!("open: {}", list(open)) };
-                format!("Nothing listens on port {port} of pod {} ({open}).", name(pod))
+                let led = service
+                    .as_ref()
+                    .map(|(service, _)| format!("; targetPort of Service {} leads there", name(service)));
+                format!(
+                    "Nothing listens on port {port} of pod {} ({open}){}.",
+                    name(pod),
+                    led.unwrap_or_default()
+                )
             }
             Self::LoopbackOnly { pod, port } => {
                 format!("The program in pod {} listens on 127.0.0.1:{port} only.", name(pod))

@@ -54,6 +54,13 @@ pub enum Lacking {
         /// The pod that almost matches.
         nearest: Option<NearMiss>,
     },
+    /// It would match the pods of a workload that has none.
+    Unmade {
+        /// The Deployment, or another that makes pods.
+        workload: Key,
+        /// How many it asks for, if it says a number.
+        replicas: Option<u64>,
+    },
     /// It matches pods, and none of them is ready.
     Ready {
         /// One of them, and why it is not ready, in the words of its status.
