@@ -3,29 +3,29 @@
 //! `tests/wasm/` runs it both ways and compares the bytes: wall 1 of ARCHITECTURE.md. On wasm32 it has no arguments and no
 //! streams, so that it takes `globalThis.request` and leaves `globalThis.answer` (tests/wasm/run.cjs).
 
-use cluster_playground::api::{Kind, Value};
-use cluster_playground::cluster::{Cluster, Profile};
+use cluster_playground::cluster::Profile;
+use cluster_playground::shell::batch::commands;
+use cluster_playground::shell::chapter::CHAPTER;
+use cluster_playground::shell::session::{Beginning, HOME, Session};
 use std::fmt::Write;
 use std::time::Duration;
 
-/// Each line of the script is an object to create; a second of virtual time passes after each. Then every object is printed.
+/// The script's commands on a fresh cluster, as a person would type them: what each printed and what its requests met; then every
+/// object. A second passes between two commands, so that some meet a cluster that has not settled.
 fn transcript(seed: u64, script: &str) -> String {
-    let mut cluster = Cluster::new(Profile::default(), seed);
+    let files = CHAPTER.iter().map(|(path, text)| (format!("{HOME}/kiamol/{path}"), (*text).to_owned())).collect();
+    let beginning = Beginning { profile: Profile::default(), seed, files, cwd: format!("{HOME}/kiamol/ch03") };
+    let mut session = Session::new(beginning);
     let mut out = String::new();
-    for line in script.lines() {
-        let answer = serde_json::from_str::<Value>(line).map_err(|error| error.to_string()).and_then(|doc| {
-            let field = |name: &str| doc[name].as_str().unwrap_or_default().to_owned();
-            let kind = Kind::from_manifest(&field("apiVersion"), &field("kind")).ok_or("no such kind")?;
-            cluster.create(kind, doc).map_err(|status| format!("{status:?}"))
-        });
-        let _ = match answer {
-            Ok(written) => writeln!(out, "{:?} created", written.object.key()),
-            Err(error) => writeln!(out, "{error}"),
-        };
-        let then = cluster.now() + Duration::from_secs(1);
-        cluster.advance(then);
+    for command in commands(script) {
+        let answer = session.run(&command, Duration::from_secs(600), false);
+        let _ = writeln!(out, "$ {command}\n{}{}exit {}", answer.stdout, answer.stderr, answer.exit);
+        for trace in &answer.traces {
+            let _ = writeln!(out, "{}", trace.json());
+        }
+        session.advance(session.now() + Duration::from_secs(1));
     }
-    for object in cluster.store().iter() {
+    for object in session.cluster().store().iter() {
         let _ = writeln!(out, "{}", object.doc());
     }
     out
