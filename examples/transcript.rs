@@ -13,8 +13,10 @@ use std::time::Duration;
 /// The script's commands on a fresh cluster, as a person would type them: what each printed and what its requests met; then every
 /// object. A second passes between two commands, so that some meet a cluster that has not settled.
 fn transcript(seed: u64, script: &str) -> String {
-    let files = CHAPTER.iter().map(|(path, text)| (format!("{HOME}/kiamol/{path}"), (*text).to_owned())).collect();
-    let beginning = Beginning { profile: Profile::default(), seed, files, cwd: format!("{HOME}/kiamol/ch03") };
+    let files =
+        CHAPTER.iter().map(|(path, text)| (format!("{HOME}/kiamol/{path}"), (*text).to_owned())).collect();
+    let beginning =
+        Beginning { profile: Profile::default(), seed, files, cwd: format!("{HOME}/kiamol/ch03") };
     let mut session = Session::new(beginning);
     let mut out = String::new();
     for command in commands(script) {
