@@ -4,13 +4,17 @@
 
 pub mod browser;
 pub mod details;
+pub mod editing;
 pub mod embed;
+pub mod faults;
 pub mod form;
 pub mod hops;
+pub mod keep;
 pub mod model;
 pub mod permalink;
 pub mod scenario;
 pub mod scene;
 pub mod update;
+pub mod workspace;
 
 pub use scenario::opening;

@@ -5,6 +5,7 @@ use super::form::Form;
 use super::scenario;
 use super::scene::{Census, Entity, Ghost, Leg, Measure, Motion, Scene, ghost_of, legs, place};
 use crate::api::{Instant, Key, Kind, Object};
+use crate::cluster::Preview;
 use crate::net::Trace;
 use crate::net::lint::Finding;
 use crate::net::reach::Matrix;
@@ -116,6 +117,20 @@ pub struct Model {
     pub open: String,
     /// What was typed into files and not saved yet.
     pub drafts: BTreeMap<String, String>,
+    /// What an apply of the open file would do.
+    pub preview: Rc<Preview>,
+    /// Whether the open file changed since it was looked at.
+    pub(super) unchecked: bool,
+    /// The store's version it was looked at with.
+    pub(super) checked: u64,
+    /// How long nothing was typed into the editor.
+    pub(super) rested: Duration,
+    /// Whether what is typed is applied by itself.
+    pub live: bool,
+    /// The line of the editor that was asked for, with a number that grows.
+    pub goto: (u32, usize),
+    /// The line of the editor that the cursor is on.
+    pub cursor: usize,
     /// The request on show.
     pub show: Option<Show>,
     /// The request bar.
@@ -161,6 +176,13 @@ impl Model {
             sent: 0,
             open,
             drafts: BTreeMap::new(),
+            preview: Rc::default(),
+            unchecked: true,
+            checked: 0,
+            rested: Duration::ZERO,
+            live: false,
+            goto: (0, 0),
+            cursor: 1,
             show: None,
             selected: None,
             scene: Rc::default(),
@@ -197,6 +219,8 @@ impl Model {
             side: self.side,
             talk: self.talk,
             terminal: 0,
+            live: self.live,
+            goto: self.goto,
             open: std::mem::take(&mut self.open),
             form: std::mem::take(&mut self.form),
             still: self.still,

@@ -4,6 +4,7 @@ use super::browser;
 use super::form::Form;
 use super::model::{Model, Pace, Pane, Side, Talk};
 use super::scene::Entity;
+use crate::cluster::Fault;
 use crate::shell::{Act, Session};
 use std::time::Duration;
 
@@ -29,6 +30,20 @@ pub enum Message {
     Edit(String),
     /// A file was opened in the editor.
     Open(String),
+    /// Something is done with files.
+    File(FileAct),
+    /// What is typed is applied by itself from now on, or no more.
+    Live(bool),
+    /// The editor shows the lines of a thing of the diagram.
+    Lines(Entity),
+    /// The cursor of the editor is on another line.
+    Cursor(usize),
+    /// A command is run in a terminal that is free.
+    Run(String),
+    /// A fault is played, or ended.
+    Fault(Fault),
+    /// Another cluster, of a profile by its name, with the same files.
+    Profile(String),
     /// The open file is to be applied.
     Apply,
     /// The request bar was changed.
@@ -70,6 +85,19 @@ pub enum Message {
     Reset,
 }
 
+/// What can be done with files.
+#[derive(Clone, Debug)]
+pub enum FileAct {
+    /// An empty one, by its name.
+    New(String),
+    /// Another name for the open one.
+    Rename(String),
+    /// The open one goes.
+    Delete,
+    /// Files come in, by their names.
+    Import(Vec<(String, String)>),
+}
+
 impl Model {
     /// Takes a message in.
     pub fn update(&mut self, message: Message) {
@@ -77,15 +105,28 @@ impl Model {
             Message::Tick(real) => self.tick(real),
             Message::Line(text) => self.act(Act::Line { terminal: self.terminal, text }),
             Message::Interrupt => self.act(Act::Interrupt { terminal: self.terminal }),
-            Message::Clear => self.session.clear(self.terminal),
+            Message::Clear => self.act(Act::Clear { terminal: self.terminal }),
             Message::Terminal(index) => {
                 if index >= self.session.terminals().len() {
                     self.act(Act::Open);
                 }
                 self.terminal = index.min(self.session.terminals().len() - 1);
             }
-            Message::Edit(text) => drop(self.drafts.insert(self.open.clone(), text)),
-            Message::Open(path) => self.open = path,
+            Message::Edit(text) => self.edit(text),
+            Message::Open(path) => {
+                self.open = path;
+                self.check();
+            }
+            Message::File(act) => self.file(act),
+            Message::Live(on) => self.live = on,
+            Message::Lines(entity) => self.lines(&entity),
+            Message::Cursor(line) => self.cursor = line,
+            Message::Run(text) => {
+                let terminal = self.free_terminal();
+                self.act(Act::Line { terminal, text });
+            }
+            Message::Fault(fault) => self.act(Act::Fault(fault)),
+            Message::Profile(name) => self.change_profile(&name),
             Message::Apply => self.apply(),
             Message::Form(form) => self.form = form,
             Message::Send => {
@@ -145,18 +186,21 @@ impl Model {
                     self.watch();
                 }
             }
-            Message::Reset => self.restart(Session::new(self.session.beginning().clone())),
+            Message::Reset => {
+                self.restart(Session::new(self.session.beginning().clone()));
+                self.check();
+            }
         }
     }
 
-    fn act(&mut self, act: Act) {
+    pub(super) fn act(&mut self, act: Act) {
         self.undone.clear();
         self.session.act(act);
         self.notice();
     }
 
     /// Puts the newest request on show, and lets the form follow pods that were replaced.
-    fn notice(&mut self) {
+    pub(super) fn notice(&mut self) {
         if self.session.sent() != self.sent {
             self.sent = self.session.sent();
             if let Some(trace) = self.session.traces().last() {
@@ -186,17 +230,8 @@ impl Model {
         self.session.advance(to);
         self.browser.arrive(self.session.now());
         self.notice();
+        self.rest(real);
         self.play(real, self.still);
-    }
-
-    /// Saves what was typed and applies the open file, in the terminal: what a person would do.
-    fn apply(&mut self) {
-        if let Some(text) = self.drafts.remove(&self.open) {
-            self.act(Act::Save { path: self.open.clone(), text });
-        }
-        let cwd = self.session.terminals()[self.terminal].cwd();
-        let path = self.open.strip_prefix(&format!("{cwd}/")).unwrap_or(&self.open).to_owned();
-        self.act(Act::Line { terminal: self.terminal, text: format!("kubectl apply -f {path}") });
     }
 
     fn seek(&mut self, wanted: impl Fn(usize) -> bool, last: bool) {
@@ -242,7 +277,10 @@ impl Model {
         session.advance(now);
         let mut undone = std::mem::take(&mut self.undone);
         undone.push(act);
+        let drafts = std::mem::take(&mut self.drafts);
         self.restart(session);
         self.undone = undone;
+        self.drafts = drafts;
+        self.check();
     }
 }

@@ -71,6 +71,17 @@ impl Cluster {
         }
     }
 
+    /// The faults that are on, as they were played. A crash is over at once.
+    pub fn faults(&self) -> Vec<Fault> {
+        let unready = self.kubelets.pods.iter().filter(|(_, runtime)| runtime.unready);
+        let unready = unready.map(|(pod, _)| Fault::Unready { pod: pod.clone(), on: true });
+        let cut = self.kubelets.cut.iter().map(|node| Fault::Cut { node: node.clone(), on: true });
+        let stopped =
+            self.stopped_proxies.iter().map(|node| Fault::StopProxy { node: node.clone(), on: true });
+        let pulls = self.kubelets.pulls.map(|factor| factor.map_or(Fault::FailPulls(true), Fault::SlowPulls));
+        unready.chain(cut).chain(stopped).chain(pulls).collect()
+    }
+
     fn crash(&mut self, pod: &Key, container: &str, code: i32) -> bool {
         let Some(runtime) = self.kubelets.get(pod) else { return false };
         let found = runtime.containers.iter().position(|candidate| {

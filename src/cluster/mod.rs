@@ -8,12 +8,14 @@ mod bootstrap;
 mod faults;
 mod host;
 mod kubelet;
+mod preview;
 mod profile;
 mod queue;
 mod work;
 
 pub use faults::Fault;
 pub use kubelet::Environment;
+pub use preview::{Change, Edit, Preview};
 pub use profile::{ImageRule, Latency, NodeProfile, Profile, System};
 
 use crate::api::{Instant, Key, Kind, Status, Value};

@@ -2,21 +2,61 @@
 //! kubectl stops at the first error and this goes on; the words are the same.
 
 use super::decode::{Wire, decode};
+use super::diagnostic::Fix;
+use super::hint;
 use super::locate::Places;
 use super::resource::Problem;
-use super::schema::{self, Struct, Type};
+use super::schema;
 use super::stream::{Document, read_on};
-use super::{Diagnostic, Resource, Severity};
-use crate::api::{RESOURCES, Value};
+use super::{Diagnostic, Resource, Severity, Span};
+use crate::api::Value;
+use std::rc::Rc;
+
+/// An object of a text that a server would read, with the places of its fields.
+#[derive(Clone, Debug)]
+pub struct Placed<'t> {
+    /// The object.
+    pub resource: Resource,
+    places: Rc<Places<'t>>,
+}
+
+impl Placed<'_> {
+    /// The value of a field, or the key of the nearest field around where it is absent.
+    pub fn value(&self, path: &str) -> Span {
+        let path = self.full(path);
+        let span = self.places.nearest(&path);
+        // An absent value has no place of its own.
+        if span.column == span.end_column { self.places.field(&path) } else { span }
+    }
+
+    /// The key and the value of a field.
+    pub fn field(&self, path: &str) -> Span {
+        self.places.field(&self.full(path))
+    }
+
+    /// Whether that field is written.
+    pub fn has(&self, path: &str) -> bool {
+        self.places.has(&self.full(path))
+    }
+
+    fn full(&self, path: &str) -> String {
+        format!("{}{path}", self.resource.prefix())
+    }
+}
 
 /// What is wrong with a text, in the order of its lines.
 pub fn diagnose(text: &str) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    examine(text).0
+}
+
+/// The same, and the objects in which nothing is.
+pub fn examine(text: &str) -> (Vec<Diagnostic>, Vec<Placed<'_>>) {
+    let (mut found, mut sound) = (Vec::new(), Vec::new());
     for read in read_on(text) {
         match read {
-            Ok(document) => document_problems(text, &document, &mut found),
+            Ok(document) => document_problems(text, &document, &mut found, &mut sound),
             Err(diagnostic) => {
-                let hint = syntax_hint(&diagnostic.message);
+                let hint = hint::syntax(&diagnostic.message);
                 found.push(Diagnostic {
                     hint: diagnostic.hint.or_else(|| hint.map(str::to_owned)),
                     ..diagnostic
@@ -25,21 +65,20 @@ pub fn diagnose(text: &str) -> Vec<Diagnostic> {
         }
     }
     found.sort_by_key(|diagnostic| diagnostic.span);
-    found
+    (found, sound)
 }
 
-fn document_problems(text: &str, document: &Document, found: &mut Vec<Diagnostic>) {
-    let places = Places::of(text, document);
+fn document_problems<'t>(
+    text: &'t str,
+    document: &Document,
+    found: &mut Vec<Diagnostic>,
+    sound: &mut Vec<Placed<'t>>,
+) {
+    let places = Rc::new(Places::of(text, document));
     for (key, span) in places.repeated() {
-        let message = format!("duplicate key {key:?}");
-        let hint = "The last one counts, the others are dropped.".to_owned();
-        found.push(Diagnostic {
-            severity: Severity::Warning,
-            message,
-            path: String::new(),
-            span,
-            hint: Some(hint),
-        });
+        let diagnostic = Diagnostic::error(format!("duplicate key {key:?}"), span);
+        let diagnostic = diagnostic.hinting("The last one counts, the others are dropped.");
+        found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
     }
     if let Err(problem) = document.validate() {
         let diagnostic = Diagnostic::error(format!("error validating data: {problem}"), places.field(""));
@@ -48,15 +87,28 @@ fn document_problems(text: &str, document: &Document, found: &mut Vec<Diagnostic
     }
     for object in document.objects() {
         match object {
-            Ok(resource) => resource_problems(&places, resource, found),
+            Ok(resource) => {
+                let before = found.len();
+                resource_problems(&places, resource.clone(), found);
+                if found.len() == before {
+                    sound.push(Placed { resource, places: places.clone() });
+                }
+            }
             Err((item, problem)) => {
                 let prefix = item.map(|index| format!("items[{index}].")).unwrap_or_default();
-                let path = match problem {
-                    Problem::Decode(_) => format!("{prefix}metadata"),
+                let path = match &problem {
+                    Problem::Decode(words) => format!("{prefix}{}", misread(words, &document.value)),
                     Problem::NoMatch { .. } => format!("{prefix}kind"),
                 };
-                let diagnostic = Diagnostic::error(problem.brief(), places.value(&path));
-                found.push(Diagnostic { hint: kind_hint(&problem), ..diagnostic.at(path) });
+                let span = places.nearest(&path);
+                let (hint, fix) = match hint::kind(&problem) {
+                    Some((hint, field, insert)) => {
+                        (Some(hint), Some(Fix::replace(places.value(&format!("{prefix}{field}")), insert)))
+                    }
+                    None => wrong_value(&problem.brief(), at(&document.value, &path), span, &places),
+                };
+                let diagnostic = Diagnostic::error(problem.brief(), span);
+                found.push(Diagnostic { hint, fix, ..diagnostic.at(path) });
             }
         }
     }
@@ -67,23 +119,51 @@ fn resource_problems(places: &Places<'_>, mut resource: Resource, found: &mut Ve
     let written = resource.value.clone();
     let decoded = decode(resource.kind, &mut resource.value, Wire::Json);
     for (path, message) in &decoded.wrong {
-        let diagnostic = Diagnostic::error(message, places.value(&format!("{prefix}{path}")));
-        found.push(Diagnostic { hint: value_hint(message, at(&written, path)), ..diagnostic.at(path) });
+        let span = places.value(&format!("{prefix}{path}"));
+        let (hint, fix) = wrong_value(message, at(&written, path), span, places);
+        found.push(Diagnostic { hint, fix, ..Diagnostic::error(message, span).at(path) });
     }
     for path in &decoded.unknown {
-        let diagnostic =
-            Diagnostic::error(format!("unknown field {path:?}"), places.key(&format!("{prefix}{path}")))
-                .at(path);
-        let hint = schema::of(resource.kind).and_then(|root| field_hint(root, path));
-        found.push(Diagnostic { hint, ..diagnostic });
+        let span = places.key(&format!("{prefix}{path}"));
+        let meant = schema::of(resource.kind).and_then(|root| hint::field(root, path));
+        found.push(Diagnostic {
+            hint: meant.map(|meant| format!("Did you mean {meant}?")),
+            fix: meant.map(|meant| Fix::replace(span, meant)),
+            ..Diagnostic::error(format!("unknown field {path:?}"), span).at(path)
+        });
     }
     let metadata = &resource.value["metadata"];
     let empty = |field: &str| metadata[field].as_str().unwrap_or_default().is_empty();
     if empty("name") && empty("generateName") {
         let path = format!("{prefix}metadata.name");
         found.push(
-            Diagnostic::error("resource name may not be empty", places.field(&path)).at("metadata.name"),
+            Diagnostic::error("resource name may not be empty", places.nearest(&path)).at("metadata.name"),
         );
+    }
+}
+
+/// What would help with a value of the wrong type.
+fn wrong_value(
+    message: &str,
+    value: &Value,
+    span: Span,
+    places: &Places<'_>,
+) -> (Option<String>, Option<Fix>) {
+    match hint::value(message, value, &places.text(span)) {
+        Some((hint, insert)) => (Some(hint), insert.map(|insert| Fix::replace(span, insert))),
+        None => (None, None),
+    }
+}
+
+/// The field that metadata could not be read for, from kubectl's words: `… field ObjectMeta.metadata.labels of type string`.
+fn misread(words: &str, document: &Value) -> String {
+    let path = words.split_once("Go struct field ").and_then(|(_, rest)| rest.split_once(" of type "));
+    let path = path.and_then(|(path, _)| path.split_once('.')).map_or("metadata", |(_, path)| path);
+    // Of a map from names to texts it is the entry that is no text.
+    let entries = at(document, path).as_object().filter(|_| words.ends_with("string"));
+    match entries.and_then(|entries| entries.iter().find(|(_, value)| !value.is_string())) {
+        Some((key, _)) => format!("{path}.{key}"),
+        None => path.to_owned(),
     }
 }
 
@@ -110,133 +190,6 @@ fn at<'v>(value: &'v Value, path: &str) -> &'v Value {
         rest = after;
     }
     here
-}
-
-fn syntax_hint(message: &str) -> Option<&'static str> {
-    let hints = [
-        (
-            "found character that cannot start any token",
-            "YAML is indented with spaces, never with tabs; text that begins with @, ` or % needs quotes.",
-        ),
-        ("tab character", "YAML is indented with spaces, never with tabs."),
-        (
-            "mapping values are not allowed",
-            "This line has a second “: ”, or is indented too far. Text that holds “: ” needs quotes.",
-        ),
-        ("did not find expected key", "This line is not indented like the ones it belongs with."),
-        ("did not find expected '-' indicator", "The items of a list begin with “- ” in the same column."),
-        ("could not find expected ':'", "A key needs a colon and a space after it."),
-        ("found unexpected end of stream", "A quote that was opened is not closed."),
-        ("did not find expected ',' or", "A bracket that was opened is not closed."),
-        ("invalid map key", "Braces mean a map in YAML: a template's {{ … }} needs quotes."),
-        (
-            "unknown anchor",
-            "An alias needs an anchor before it, in the same document. Text that begins with * needs quotes.",
-        ),
-        ("document separator", "Nothing but a comment may follow ---."),
-    ];
-    hints.iter().find(|(words, _)| message.contains(words)).map(|(_, hint)| *hint)
-}
-
-fn kind_hint(problem: &Problem) -> Option<String> {
-    let Problem::NoMatch { version, kind, .. } = problem else { return None };
-    if let Some(resource) = RESOURCES.iter().find(|resource| resource.name == kind) {
-        return Some(format!("{kind} is in apiVersion {}.", resource.api_version()));
-    }
-    let name = nearest(kind, RESOURCES.iter().map(|resource| resource.name))?;
-    let own = RESOURCES
-        .iter()
-        .find(|resource| resource.name == name)
-        .map(super::super::api::Resource::api_version)?;
-    let elsewhere = if own == *version { String::new() } else { format!(", in apiVersion {own}") };
-    Some(format!("Did you mean {name}{elsewhere}?"))
-}
-
-fn value_hint(message: &str, value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if message.contains("of type int") && text.trim().parse::<i64>().is_ok() => {
-            Some(format!("Write {} without quotes.", text.trim()))
-        }
-        Value::Bool(value) if message.ends_with("string") => {
-            Some(format!("YAML reads this as {value}: put it in quotes to have it as text."))
-        }
-        Value::Number(number) if message.ends_with("string") => {
-            Some(format!("YAML reads this as the number {number}: put it in quotes to have it as text."))
-        }
-        Value::Object(_) if message.contains("of type []") => {
-            Some("This is a list: each item begins with “- ”, the space included.".to_owned())
-        }
-        Value::String(_) if message.contains("of type v1.") && !message.ends_with("Type") => Some(
-            "This has fields of its own, each on a line of its own, with a space after the colon.".to_owned(),
-        ),
-        _ => None,
-    }
-}
-
-/// The field that was meant: one of nearly that name here, or of that name in the struct around.
-fn field_hint(root: Struct, path: &str) -> Option<String> {
-    let (owner, name) = owner(root, path)?;
-    nearest(name, owner.fields().map(|field| field.name)).map(|meant| format!("Did you mean {meant}?"))
-}
-
-/// The struct that a path's last field was looked for in, and that field.
-fn owner(root: Struct, path: &str) -> Option<(Struct, &str)> {
-    let mut here = root;
-    let mut rest = path;
-    loop {
-        let Some((name, after)) = rest.split_once('.') else { return Some((here, rest)) };
-        let (name, mut index) = name.split_once('[').map_or((name, ""), |(name, index)| (name, index));
-        let mut shape = here.field(name)?.shape;
-        rest = after;
-        loop {
-            match shape.kind() {
-                Type::Struct(inner) => break here = inner,
-                Type::List(inner) => shape = inner,
-                Type::Map(inner) => {
-                    // The key of a map is a step of the path, and its end is not known: none of ours has a dot.
-                    let (key, after) = rest.split_once('.')?;
-                    index = key;
-                    rest = after;
-                    shape = inner;
-                }
-                _ => return None,
-            }
-        }
-        let _ = index;
-    }
-}
-
-/// The name most like `name`: the same but for case, or within two changes.
-pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let lower = name.to_lowercase();
-    names
-        .map(|other| (distance(&lower, &other.to_lowercase()), other))
-        .filter(|(distance, other)| *distance <= 2 && *distance * 3 <= other.len().max(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, other)| other)
-}
-
-/// How many letters to insert, delete, change or swap.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > 2 {
-        return usize::MAX / 4;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut next = vec![i];
-        for j in 1..=b.len() {
-            let change = row[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = change.min(row[j] + 1).min(next[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before[j - 2] + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

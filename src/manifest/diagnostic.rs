@@ -37,12 +37,40 @@ pub struct Diagnostic {
     pub span: Span,
     /// What would help, in ours.
     pub hint: Option<String>,
+    /// A change of the text that would mend it.
+    pub fix: Option<Fix>,
+}
+
+/// A change of the text, to be offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in a few words.
+    pub label: String,
+    /// What it replaces.
+    pub span: Span,
+    /// What stands there then.
+    pub insert: String,
+}
+
+impl Fix {
+    /// A word in place of another.
+    pub fn replace(span: Span, insert: impl Into<String>) -> Self {
+        let insert = insert.into();
+        Self { label: format!("Write {insert}"), span, insert }
+    }
 }
 
 impl Diagnostic {
     /// An error with nothing but its words and its place.
     pub fn error(message: impl Into<String>, span: Span) -> Self {
-        Self { severity: Severity::Error, message: message.into(), path: String::new(), span, hint: None }
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            path: String::new(),
+            span,
+            hint: None,
+            fix: None,
+        }
     }
 
     /// The same, about a field.

@@ -27,6 +27,20 @@ pub fn locate_object(text: &str, key: &Key, path: &str) -> Option<Span> {
     })
 }
 
+/// The object that a line, from 1, belongs to. A namespace that is not written is `default`.
+pub fn object_at(text: &str, line: usize) -> Option<Key> {
+    let documents = read_on(text).into_iter().flatten();
+    let document = documents.take_while(|document| span_at(text, document.start).line <= line).last()?;
+    let resource = document.objects().into_iter().flatten().next()?;
+    let word = |field: &str| resource.value["metadata"][field].as_str().unwrap_or_default();
+    let namespace = match (resource.kind.resource().namespaced, word("namespace")) {
+        (false, _) => "",
+        (true, "") => "default",
+        (true, namespace) => namespace,
+    };
+    Some(Key::new(resource.kind, namespace, word("name")))
+}
+
 impl Resource {
     /// What stands before the paths of its fields in the document: `items[0].`, or nothing.
     pub fn prefix(&self) -> String {
@@ -35,6 +49,7 @@ impl Resource {
 }
 
 /// The places of a document's fields.
+#[derive(Debug)]
 pub(super) struct Places<'a> {
     lines: Vec<&'a str>,
     first_line: usize,
@@ -99,6 +114,40 @@ impl<'a> Places<'a> {
             Some(Found::Entry(entry)) => self.first_line_of(entry.value.at),
             _ => self.field(path),
         }
+    }
+
+    /// The value of a field that is written; else the key of the nearest field around it.
+    pub(super) fn nearest(&self, path: &str) -> Span {
+        match self.find(path) {
+            Some(Found::Entry(entry)) if !self.has(path) => self.first_line_of(entry.at),
+            _ => self.value(path),
+        }
+    }
+
+    /// Whether the field is written.
+    pub(super) fn has(&self, path: &str) -> bool {
+        let Some(mut here) = self.root.as_ref() else { return false };
+        let mut rest = path;
+        while !rest.is_empty() {
+            let Some((next, after)) = step(here, rest.strip_prefix('.').unwrap_or(rest)) else {
+                return false;
+            };
+            rest = after;
+            here = match next {
+                Found::Entry(entry) => &entry.value,
+                Found::Item(item) => item,
+            };
+        }
+        true
+    }
+
+    /// The text of a stretch on one line.
+    pub(super) fn text(&self, span: Span) -> String {
+        let line = self.lines.get(span.line.saturating_sub(self.first_line)).copied().unwrap_or_default();
+        let before = if span.line == self.first_line { self.first_column } else { 0 };
+        let units: Vec<u16> = line.encode_utf16().collect();
+        let within = |column: usize| column.saturating_sub(1 + before).min(units.len());
+        String::from_utf16_lossy(&units[within(span.column)..within(span.end_column)])
     }
 
     /// Keys that stand twice in one map, each with the place where it is said again.
@@ -215,6 +264,7 @@ mod tests {
         }
         assert_eq!(locate(TEXT, 2, "spec"), None);
         let key = Key { kind: Kind::Service, namespace: "default".into(), name: "s".into() };
+        assert_eq!([object_at(TEXT, 2), object_at(TEXT, 9)], [None, Some(key.clone())]);
         assert_eq!(locate_object(TEXT, &key, "spec.ports[0].port").map(|span| span.line), Some(12));
     }
 }

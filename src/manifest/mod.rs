@@ -9,13 +9,17 @@
 //!    `error: resource mapping not found …`.
 //! 4. [`decode`] is the server's part: wrong types and unknown fields, `Error from server (BadRequest): …`.
 //!
-//! For an editor: [`diagnose`] tells everything at once with its place, [`locate`] finds a field's line.
+//! For an editor: [`diagnose`] tells everything at once with its place, [`locate`] finds a field's line, [`complete`] and
+//! [`hover`] know what can stand at a place.
 //!
 //! Nothing here knows what is stored, and nothing fills in a default.
 
+mod complete;
+mod cursor;
 mod decode;
 mod diagnose;
 mod diagnostic;
+mod hint;
 mod json;
 mod locate;
 mod quantity;
@@ -24,9 +28,10 @@ pub mod schema;
 mod stream;
 pub mod yaml;
 
+pub use complete::{Completion, Completions, Hover, complete, hover};
 pub use decode::{Decoded, Validation, Wire, cannot_be_handled, decode};
-pub use diagnose::diagnose;
-pub use diagnostic::{Diagnostic, Severity, Span};
-pub use locate::{locate, locate_object};
+pub use diagnose::{Placed, diagnose, examine};
+pub use diagnostic::{Diagnostic, Fix, Severity, Span};
+pub use locate::{locate, locate_object, object_at};
 pub use resource::Resource;
 pub use stream::{Document, MAX_BYTES, read};

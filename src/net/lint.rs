@@ -22,6 +22,8 @@ pub struct Finding {
     pub message: String,
     /// What might help.
     pub hint: Option<String>,
+    /// A field of that object and what to write there, where that alone would mend it.
+    pub mend: Option<(String, String)>,
 }
 
 /// Pods as they will be: those of a workload's template, or one that was written by itself.
@@ -88,15 +90,15 @@ fn of_service(
     findings: &mut Vec<Finding>,
 ) {
     let key = object.key();
-    let mut find = |rule, path: String, message: String, hint: Option<String>| {
-        findings.push(Finding { rule, field: Field::new(&key, path), message, hint });
+    let mut find = |rule, path: String, message: String, hint: Option<String>, mend| {
+        findings.push(Finding { rule, field: Field::new(&key, path), message, hint, mend });
     };
     if service.spec.kind == ServiceType::ExternalName {
         if service.spec.external_name.parse::<Ipv4Addr>().is_ok() {
             let hint =
                 "Write an EndpointSlice with the address, for a Service without a selector.".to_owned();
             let message = "externalName is an address; DNS takes it for a name".to_owned();
-            find("external-name-is-address", "spec.externalName".into(), message, Some(hint));
+            find("external-name-is-address", "spec.externalName".into(), message, Some(hint), None);
         }
         return;
     }
@@ -112,6 +114,7 @@ fn of_service(
                 "spec.selector".into(),
                 message,
                 Some("Add a selector, or write an EndpointSlice.".into()),
+                None,
             );
         }
         return;
@@ -128,8 +131,9 @@ fn of_service(
                 near.found.as_ref().map_or("is missing there".to_owned(), |found| format!("is {found}"));
             message = format!("{message}; nearest is {}, where {} {found}", near.pod, near.label);
         }
-        let hint = near.map(|near| format!("Make {} the same in both.", near.label));
-        find("selector-matches-nothing", "spec.selector".into(), message, hint);
+        let hint = near.as_ref().map(|near| format!("Make {} the same in both.", near.label));
+        let mend = near.and_then(|near| Some((format!("spec.selector.{}", near.label), near.found?)));
+        find("selector-matches-nothing", "spec.selector".into(), message, hint, mend);
     }
     if selected.len() > 1 {
         let names: Vec<String> = selected.iter().map(|workload| workload.owner.to_string()).collect();
@@ -139,13 +143,17 @@ fn of_service(
             "spec.selector".into(),
             message,
             Some("Select one more label if that is not meant.".into()),
+            None,
         );
     }
     for (index, port) in service.spec.ports.iter().enumerate() {
         for workload in &selected {
             if let Some(message) = target_port(port, &workload.spec, &workload.owner) {
-                let hint = declared(&workload.spec).first().map(|port| format!("Use {port} in targetPort."));
-                find("target-port-not-open", format!("spec.ports[{index}].targetPort"), message, hint);
+                let path = format!("spec.ports[{index}].targetPort");
+                let open = declared(&workload.spec).first().map(ToString::to_string);
+                let hint = open.as_ref().map(|port| format!("Use {port} in targetPort."));
+                let mend = open.map(|port| (path.clone(), port));
+                find("target-port-not-open", path, message, hint, mend);
             }
         }
         let target = match port.target_port {
@@ -157,7 +165,7 @@ fn of_service(
                 "a headless Service translates no ports: clients must use {target}, not {}",
                 port.port
             );
-            find("headless-port-differs", format!("spec.ports[{index}].port"), message, None);
+            find("headless-port-differs", format!("spec.ports[{index}].port"), message, None, None);
         }
     }
 }
@@ -197,7 +205,13 @@ fn clashes(store: &Store, setting: &Setting, findings: &mut Vec<Finding>) {
                 if *first != object.key() {
                     let message = format!("node port {} belongs to {first}", port.node_port);
                     let hint = Some("Leave nodePort out, and the server picks a free one.".into());
-                    findings.push(Finding { rule: "node-port-clash", field: at("nodePort"), message, hint });
+                    findings.push(Finding {
+                        rule: "node-port-clash",
+                        field: at("nodePort"),
+                        message,
+                        hint,
+                        mend: None,
+                    });
                 }
             }
             if service.spec.kind == ServiceType::LoadBalancer && setting.workstation.publishes_localhost {
@@ -211,6 +225,7 @@ fn clashes(store: &Store, setting: &Setting, findings: &mut Vec<Finding>) {
                         field: at("port"),
                         message,
                         hint,
+                        mend: None,
                     });
                 }
             }
@@ -250,7 +265,24 @@ fn urls(store: &Store, workload: &Workload, findings: &mut Vec<Finding>) {
                     "{} asks for {host}, and namespace {namespace} has no Service {}{near}",
                     variable.name, labels[0]
                 );
-                findings.push(Finding { rule: "url-names-no-service", field, message, hint: reason.hint() });
+                let mend = match &reason {
+                    Reason::NoSuchName { nearest: Some(key), .. } => {
+                        let name = if key.name == labels[0] {
+                            format!("{}.{}", key.name, key.namespace)
+                        } else {
+                            key.name.clone()
+                        };
+                        Some((field.path.clone(), variable.value.replacen(labels[0], &name, 1)))
+                    }
+                    _ => None,
+                };
+                findings.push(Finding {
+                    rule: "url-names-no-service",
+                    field,
+                    message,
+                    hint: reason.hint(),
+                    mend,
+                });
                 continue;
             };
             if service.spec.kind != ServiceType::ExternalName
@@ -264,7 +296,11 @@ fn urls(store: &Store, workload: &Workload, findings: &mut Vec<Finding>) {
                     labels[0],
                     listed.join(", ")
                 );
-                findings.push(Finding { rule: "url-port-not-listed", field, message, hint: None });
+                let (asked, only) = (format!(":{port}"), listed.len() == 1);
+                let mend = (only && variable.value.contains(&asked)).then(|| {
+                    (field.path.clone(), variable.value.replacen(&asked, &format!(":{}", listed[0]), 1))
+                });
+                findings.push(Finding { rule: "url-port-not-listed", field, message, hint: None, mend });
             }
         }
     }
@@ -302,8 +338,12 @@ fn probes(workload: &Workload, findings: &mut Vec<Finding>) {
             let path = format!("{}spec.containers[{index}].{name}.{action}.port", workload.at);
             let message =
                 format!("{name} asks for port {port}, which container {} does not declare", container.name);
+            let mend = match &container.ports[..] {
+                [only] => Some((path.clone(), only.container_port.to_string())),
+                _ => None,
+            };
             let field = Field::new(&workload.owner, path);
-            findings.push(Finding { rule: "probe-port-not-open", field, message, hint: None });
+            findings.push(Finding { rule: "probe-port-not-open", field, message, hint: None, mend });
         }
     }
 }
@@ -331,7 +371,7 @@ fn policies(store: &Store, setting: &Setting, workloads: &[Workload], findings: 
         if selected.is_empty() {
             let message = "podSelector matches no pods".to_owned();
             let field = Field::new(&object.key(), "spec.podSelector");
-            findings.push(Finding { rule: "policy-selects-nothing", field, message, hint: None });
+            findings.push(Finding { rule: "policy-selects-nothing", field, message, hint: None, mend: None });
         }
         let Some(dns) = dns_pods.first() else { continue };
         for workload in selected {
@@ -348,7 +388,7 @@ fn policies(store: &Store, setting: &Setting, workloads: &[Workload], findings: 
                 );
                 let hint = Some("Allow port 53 to the cluster's DNS, over UDP and TCP.".into());
                 let field = Field::new(&object.key(), "spec.egress");
-                findings.push(Finding { rule: "policy-blocks-dns", field, message, hint });
+                findings.push(Finding { rule: "policy-blocks-dns", field, message, hint, mend: None });
                 break;
             }
         }

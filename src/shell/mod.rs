@@ -19,6 +19,7 @@ pub mod chapter;
 pub mod files;
 pub mod kubectl;
 pub mod line;
+pub mod log;
 pub mod program;
 pub mod programs;
 pub mod regex;

@@ -8,7 +8,7 @@ use super::program::{Place, Wake, World};
 use super::terminal::Terminal;
 use super::visit;
 use crate::api::Instant;
-use crate::cluster::{Cluster, Profile};
+use crate::cluster::{Cluster, Fault, Profile};
 use crate::net::{Request, Trace};
 use std::rc::Rc;
 
@@ -35,6 +35,11 @@ pub enum Act {
         /// Which terminal.
         terminal: usize,
     },
+    /// Forget what a terminal printed.
+    Clear {
+        /// Which terminal.
+        terminal: usize,
+    },
     /// Open another terminal.
     Open,
     /// Save a file of the workstation.
@@ -49,6 +54,19 @@ pub enum Act {
         /// Its absolute path.
         path: String,
     },
+    /// Save a file, if its text changed, and enter the line that applies it: one step, also for undo.
+    Apply {
+        /// The file's absolute path.
+        path: String,
+        /// Its new text.
+        text: Option<String>,
+        /// The terminal the line is entered into.
+        terminal: usize,
+        /// The line.
+        line: String,
+    },
+    /// Play a fault, or end it.
+    Fault(Fault),
     /// Send a request.
     Send(Request),
     /// Open an address in the browser.
@@ -151,7 +169,7 @@ impl Session {
         &self.terminals
     }
 
-    /// Forgets what a terminal printed; it changes nothing that matters, so it is not logged.
+    /// Forgets what a terminal printed, and leaves nothing of that in the log.
     pub fn clear(&mut self, terminal: usize) {
         if let Some(terminal) = self.terminals.get_mut(terminal) {
             terminal.clear();
@@ -197,11 +215,24 @@ impl Session {
                     terminal.interrupt();
                 }
             }
+            Act::Clear { terminal } => self.clear(terminal),
             Act::Open => self.terminals.push(terminal(&self.beginning.cwd)),
             Act::Save { path, text } => self.disk().place(&path, text),
             Act::Delete { path } => {
                 // A file that is not there is as good as deleted.
                 let _ = self.disk().remove(&path, false);
+            }
+            Act::Apply { path, text, terminal, line } => {
+                if let Some(text) = text {
+                    self.disk().place(&path, text);
+                }
+                if let Some(terminal) = self.terminals.get_mut(terminal) {
+                    terminal.enter(&line);
+                }
+            }
+            Act::Fault(fault) => {
+                // What it could befall may be gone by now.
+                self.cluster.inject(&fault);
             }
             Act::Send(request) => {
                 let trace = visit::send(&mut self.cluster, &mut self.world, &request);

@@ -11,6 +11,9 @@ pub use three_way::three_way;
 use crate::api::{Kind, Value};
 use std::fmt;
 
+/// The annotation that remembers what was applied.
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 const PATCH: &str = "$patch";
 const RETAIN_KEYS: &str = "$retainKeys";
 const SET_ORDER: &str = "$setElementOrder";

@@ -15,8 +15,7 @@ use crate::shell::kubectl::resources::{namespace_of, query, resolve};
 use crate::shell::kubectl::selector::Filter;
 use std::sync::Arc;
 
-/// The annotation that remembers what was applied.
-pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub use crate::apiserver::patch::LAST_APPLIED;
 
 /// Carries the command out.
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
