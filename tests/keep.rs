@@ -42,7 +42,8 @@ fn a_kept_page_goes_on_byte_for_byte() {
     line(&mut model, "kubectl get pods -o wide");
     line(&mut model, "kubectl exec deploy/sleep-1 -- ping -c 3 sleep-2");
     wait(&mut model, 5.0, &mut rng);
-    let node = model.session.cluster().store().list_all(cluster_playground::api::Kind::Node).next().expect("a node");
+    let node =
+        model.session.cluster().store().list_all(cluster_playground::api::Kind::Node).next().expect("a node");
     let node = node.meta.name.clone();
     model.update(Message::Fault(Fault::StopProxy { node, on: true }));
     model.update(Message::Terminal(1));
@@ -106,7 +107,8 @@ fn live_applies_what_is_valid_and_prunes_what_is_gone() {
     let mut model = model();
     let namespaces = |model: &Model| {
         let store = model.session.cluster().store();
-        let all = store.list_all(cluster_playground::api::Kind::Namespace).map(|object| object.meta.name.clone());
+        let all =
+            store.list_all(cluster_playground::api::Kind::Namespace).map(|object| object.meta.name.clone());
         all.filter(|name| name.len() == 1).collect::<Vec<_>>()
     };
     model.update(Message::File(FileAct::New("two.yaml".into())));
@@ -152,7 +154,12 @@ fn what_was_done_becomes_a_script() {
     model.update(Message::Apply);
     let script = model.script();
     assert!(script.contains("kind create cluster"), "{script}");
-    assert!(script.contains("cat > 'it'\\''s.yaml' <<'EOFF'\nkind: X\nEOF\nEOFF\nkubectl apply -f 'it'\\''s.yaml'\n"), "{script}");
+    assert!(
+        script.contains(
+            "cat > 'it'\\''s.yaml' <<'EOFF'\nkind: X\nEOF\nEOFF\nkubectl apply -f 'it'\\''s.yaml'\n"
+        ),
+        "{script}"
+    );
     assert!(script.contains("\ncd kiamol/ch03\n"), "{script}");
     assert!(model.manifests().contains("---\n# kiamol/ch03/sleep/sleep1.yaml\n"));
 }
