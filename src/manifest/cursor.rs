@@ -77,12 +77,12 @@ impl<'t> Cursor<'t> {
     pub(super) fn at(text: &'t str, line: usize, column: usize) -> Option<Self> {
         let all: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
         let here = line.checked_sub(1).filter(|here| *here < all.len())?;
-        let is_end = |line: &&str| line.starts_with("---");
-        if is_end(&all[here]) {
+        let is_end = |line: &str| line.starts_with("---");
+        if is_end(all[here]) {
             return None;
         }
-        let start = all[..here].iter().rposition(|line| is_end(&line)).map_or(0, |at| at + 1);
-        let end = all[here..].iter().position(|line| is_end(&line)).map_or(all.len(), |at| here + at);
+        let start = all[..here].iter().rposition(|line| is_end(line)).map_or(0, |at| at + 1);
+        let end = all[here..].iter().position(|line| is_end(line)).map_or(all.len(), |at| here + at);
         let mut units = column.saturating_sub(1);
         let bytes = all[here].chars().take_while(|c| {
             let fits = units >= c.len_utf16();

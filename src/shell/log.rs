@@ -29,7 +29,7 @@ pub fn write(start: Instant, log: &[(Instant, Act)]) -> Value {
 pub fn read(start: Instant, log: &Value) -> Option<Vec<(Instant, Act)>> {
     let mut at = start;
     let entries = log.as_array()?.iter().map(|entry| {
-        at = at + Duration::from_micros(entry[0].as_u64()?);
+        at += Duration::from_micros(entry[0].as_u64()?);
         Some((at, act(entry)?))
     });
     entries.collect()
