@@ -79,6 +79,7 @@ export function create(parent, options = {}) {
 }
 
 function extensions(options, changed) {
+  let cursorLine = 1;
   const apply = () => {
     if (!options.onApply) return false;
     options.onApply();
@@ -104,24 +105,34 @@ function extensions(options, changed) {
     yaml(),
     theme,
     lineHighlights,
-    autocompletion({ override: options.complete ? [completions(options.complete)] : [] }),
-    options.hover ? hoverTooltip(hover(options.hover)) : [],
+    autocompletion({
+      override: options.complete ? [completions(options.complete, options.describe)] : [],
+      // What ends in a space or on a new line asks for more: the next list opens by itself.
+      activateOnCompletion: (it) => /\s$/.test(it.apply),
+    }),
+    options.hover ? hoverTooltip(hover(options.hover, options.describe)) : [],
     // Tab indents; Esc then Tab leaves the editor: CodeMirror lets the key after Esc pass.
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
     EditorView.contentAttributes.of({ 'aria-label': options.label ?? 'YAML', tabindex: '0' }),
     EditorState.readOnly.of(Boolean(options.readonly)),
     EditorView.updateListener.of((update) => {
+      if (options.onCursor && update.selectionSet) {
+        const { line } = place(update.state.doc, update.state.selection.main.head);
+        if (line !== cursorLine) options.onCursor((cursorLine = line));
+      }
       if (update.docChanged && !update.transactions.some((it) => it.annotation(fromOutside))) changed(update.state.doc.toString());
     }),
   ];
 }
 
 // The caller's text on the thing under the pointer, as plain text: it never becomes HTML.
-function hover(ask) {
+function hover(ask, describe) {
   return async (view, pos) => {
     const { line, col } = place(view.state.doc, pos);
-    const text = await ask(line, col);
-    if (!text) return null;
+    const answer = await ask(line, col, view.state.doc.toString());
+    if (!answer) return null;
+    const description = answer.about && describe ? await describe(answer.about) : '';
+    const text = [answer.text ?? answer, description].filter(Boolean).join('\n\n');
     const word = view.state.wordAt(pos);
     return {
       pos: word?.from ?? pos,

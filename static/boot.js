@@ -28,9 +28,12 @@
       'It needs WebAssembly, which this browser does not have or has switched off. A current Firefox, Chrome, Edge or Safari runs it.', '');
     return;
   }
+  // What was kept or linked is read while the page loads.
+  var keep = window.playgroundKeep;
+  var beginning = keep ? keep.begin().then(function (found) { window.playgroundBeginning = found; }) : Promise.resolve();
   import(new URL(script.dataset.js, document.baseURI).href)
     .then(function (page) {
-      return ready.then(function () {
+      return Promise.all([ready, beginning]).then(function () {
         return page.default({ module_or_path: new URL(script.dataset.wasm, document.baseURI).href });
       });
     })
@@ -45,7 +48,27 @@
   }
 
   function died(error) {
-    show('The simulator stopped', 'A defect in the simulator ended it; your browser is fine. Load the page again to go on.', details(error));
+    var kept = keep && keep.text() !== null;
+    if (!kept)
+      return show('The simulator stopped', 'A defect in the simulator ended it; your browser is fine. Load the page again to go on.', details(error));
+    // During an input the text does not hold it yet; else its last entry is the one to leave out.
+    var dropLast = keep.doing !== 'input';
+    keep.flush();
+    show('The simulator stopped', 'A defect in the simulator ended it; your browser is fine. Nothing you did is lost: go on where you were, without the last input.', details(error), [
+      ['Go on without the last input', function () { keep.again(dropLast); }],
+      ['Copy a report', function (button) { copy(report(error), button); }],
+    ]);
+  }
+
+  // All that is needed to see the defect again. It holds what was typed, so the person decides where it goes.
+  function report(error) {
+    return ['cluster-playground stopped', navigator.userAgent, location.href.split('#')[0], details(error), 'While: ' + (keep.doing || 'time passed'), keep.text()].join('\n\n');
+  }
+
+  function copy(text, button) {
+    var done = function (words) { return function () { button.textContent = words; }; };
+    if (!navigator.clipboard) return done('Select the details below and copy them')();
+    navigator.clipboard.writeText(text).then(done('Copied'), done('Select the details below and copy them'));
   }
 
   function failed(error) {
@@ -62,7 +85,7 @@
     return [panic, error && (error.stack || error.message || String(error))].filter(Boolean).join('\n\n');
   }
 
-  function show(title, advice, text) {
+  function show(title, advice, text, ways) {
     ready.then(function () {
       if (document.querySelector('.boot-error')) return; // the first failure is the cause of the others
       var boot = document.getElementById('boot');
@@ -70,10 +93,14 @@
       var pane = element('div', '', 'boot-error');
       pane.setAttribute('role', 'alert');
       var box = element('div', '', 'boot');
-      var again = element('button', 'Load again', '');
-      again.type = 'button';
-      again.addEventListener('click', function () { location.reload(); });
-      box.append(element('h1', title, ''), element('p', advice, ''), again);
+      var buttons = (ways || [['Load again', function () { location.reload(); }]]).map(function (way) {
+        var button = element('button', way[0], '');
+        button.type = 'button';
+        button.addEventListener('click', function () { way[1](button); });
+        return button;
+      });
+      box.append(element('h1', title, ''), element('p', advice, ''));
+      box.append.apply(box, buttons);
       if (text) {
         var more = element('details', '', '');
         more.append(element('summary', 'Technical details', ''), element('pre', text, ''));
@@ -81,7 +108,7 @@
       }
       pane.append(box);
       document.body.append(pane);
-      again.focus();
+      buttons[0].focus();
     });
   }
 

@@ -2,10 +2,11 @@
 import { place } from './place.js';
 
 /**
- * `ask(line, col, text)` returns, or promises, `[{label, insert?, detail?, info?, kind?, boost?}]` or
- * `{from: column, items: [...]}` where the replaced part does not begin at the word.
+ * `ask(line, col, text)` returns, or promises, `[{label, insert?, detail?, info?, about?, kind?, boost?}]` or
+ * `{from: column, items: [...]}` where the replaced part does not begin at the word. `describe(about)` promises an item's text
+ * when it is looked at.
  */
-export function completions(ask) {
+export function completions(ask, describe) {
   return async (context) => {
     const word = context.matchBefore(/[\w.\/-]*/);
     if (!context.explicit && word.from === word.to && !/[:\-] $/.test(before(context))) return null;
@@ -20,13 +21,20 @@ export function completions(ask) {
         label: it.label,
         apply: it.insert ?? it.label,
         detail: it.detail,
-        info: it.info,
+        info: it.info ?? (it.about && describe ? () => describe(it.about).then(words) : undefined),
         type: it.kind ?? 'property',
         boost: it.boost,
       })),
       validFor: /^[\w.\/-]*$/,
     };
   };
+}
+
+function words(text) {
+  if (!text) return null;
+  const dom = document.createElement('div');
+  dom.textContent = text;
+  return dom;
 }
 
 function before(context) {

@@ -13,9 +13,9 @@ const stage = process.env.TRUNK_STAGING_DIR;
 const page = join(stage, 'index.html');
 let html = readFileSync(page, 'utf8');
 
-for (const file of ['boot.js', 'editor/editor.js']) {
+for (const file of ['boot.js', 'keep.js', 'host.js', 'descriptions/descriptions.json', 'editor/editor.js']) {
   const hash = createHash('sha256').update(readFileSync(join(stage, file))).digest('hex').slice(0, 16);
-  const hashed = file.replace(/\.js$/, `-${hash}.js`);
+  const hashed = file.replace(/\.js(on)?$/, `-${hash}$&`);
   if (!html.includes(`./${file}"`)) throw new Error(`index.html does not mention ${file}`);
   renameSync(join(stage, file), join(stage, hashed));
   html = html.replaceAll(`./${file}"`, `./${hashed}"`);

@@ -5,7 +5,7 @@ use super::scenario;
 use super::scene::Entity;
 use super::update::FileAct;
 use super::workspace::{LONG_TEXT, apply_line};
-use crate::api::Key;
+use crate::api::{Instant, Key};
 use crate::manifest::Severity;
 use crate::shell::Act;
 use std::time::Duration;
@@ -27,6 +27,7 @@ impl Model {
             self.drafts.insert(self.open.clone(), text);
         }
         self.rested = Duration::ZERO;
+        self.edits += 1;
         self.unchecked = true;
         if !long {
             self.check();
@@ -36,6 +37,9 @@ impl Model {
     /// Nothing was typed for that much longer.
     pub(super) fn rest(&mut self, real: Duration) {
         self.rested += real;
+        if self.looked != self.shown() {
+            self.look();
+        }
         let changed = self.checked != self.session.cluster().store().version();
         if self.unchecked && self.rested >= LONG_REST || changed && self.rested >= STORE_REST {
             if changed {
@@ -50,6 +54,20 @@ impl Model {
                 self.apply();
             }
         }
+    }
+
+    /// What stands in the open file of what is shown elsewhere.
+    pub(super) fn look(&mut self) {
+        self.looked = self.shown();
+        self.under_cursor = self.entity_at(self.cursor);
+        let field = self.show.as_ref().and_then(|show| show.trace.failed_hop()?.because.field());
+        let found = field.and_then(|field| self.line_of_field(&field.object, &field.path));
+        self.blamed = found.filter(|(path, _)| *path == self.open).map(|(_, line)| line);
+    }
+
+    /// What tells one request on show from another.
+    fn shown(&self) -> (u64, Option<Instant>) {
+        (self.sent, self.show.as_ref().map(|show| show.trace.started))
     }
 
     /// Saves what was typed and applies the open file, in a terminal: what a person would do. Live, it also deletes what the

@@ -27,6 +27,11 @@ pub struct Kept {
     drafts: BTreeMap<String, String>,
 }
 
+/// The clusters there are, by their profiles' names.
+pub fn profiles() -> impl Iterator<Item = &'static str> {
+    Profile::names()
+}
+
 /// Why a text cannot be gone on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {

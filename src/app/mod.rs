@@ -12,9 +12,12 @@ pub mod hops;
 pub mod keep;
 pub mod model;
 pub mod permalink;
+pub mod problems;
 pub mod scenario;
 pub mod scene;
+pub mod screen;
 pub mod update;
 pub mod workspace;
 
+pub use keep::profiles;
 pub use scenario::opening;

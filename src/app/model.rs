@@ -131,6 +131,16 @@ pub struct Model {
     pub goto: (u32, usize),
     /// The line of the editor that the cursor is on.
     pub cursor: usize,
+    /// The thing of the diagram that this line describes.
+    pub under_cursor: Option<Entity>,
+    /// The line of the open file that decided the fate of the request on show.
+    pub blamed: Option<usize>,
+    /// What those two were found for.
+    pub(super) looked: (u64, Option<Instant>),
+    /// How often something was typed: tells whether there is anything new to keep.
+    pub edits: u64,
+    /// How often another session began: tells whether what was shown is another one's.
+    pub resets: u64,
     /// The request on show.
     pub show: Option<Show>,
     /// The request bar.
@@ -183,6 +193,11 @@ impl Model {
             live: false,
             goto: (0, 0),
             cursor: 1,
+            under_cursor: None,
+            blamed: None,
+            looked: Default::default(),
+            edits: 0,
+            resets: 0,
             show: None,
             selected: None,
             scene: Rc::default(),
@@ -221,6 +236,8 @@ impl Model {
             terminal: 0,
             live: self.live,
             goto: self.goto,
+            edits: self.edits + 1,
+            resets: self.resets + 1,
             open: std::mem::take(&mut self.open),
             form: std::mem::take(&mut self.form),
             still: self.still,

@@ -36,6 +36,10 @@ pub enum Message {
     Live(bool),
     /// The editor shows the lines of a thing of the diagram.
     Lines(Entity),
+    /// The editor goes to a line.
+    Goto(usize),
+    /// A thing is shown in the diagram.
+    Reveal(Entity),
     /// The cursor of the editor is on another line.
     Cursor(usize),
     /// A command is run in a terminal that is free.
@@ -120,7 +124,15 @@ impl Model {
             Message::File(act) => self.file(act),
             Message::Live(on) => self.live = on,
             Message::Lines(entity) => self.lines(&entity),
-            Message::Cursor(line) => self.cursor = line,
+            Message::Goto(line) => self.goto = (self.goto.0 + 1, line),
+            Message::Reveal(entity) => {
+                self.selected = Some(entity);
+                self.pane = Pane::Stage;
+            }
+            Message::Cursor(line) => {
+                self.cursor = line;
+                self.look();
+            }
             Message::Run(text) => {
                 let terminal = self.free_terminal();
                 self.act(Act::Line { terminal, text });

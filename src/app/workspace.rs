@@ -1,11 +1,13 @@
 //! The files of the page: what is wrong with the open one, where an object stands in them, what they become elsewhere.
 
+use super::editing::key_of;
 use super::model::Model;
-use super::scene::Entity;
+use super::scene::{Entity, Item};
 use crate::api::{Key, Kind, Value};
 use crate::manifest::{self, Completions, Hover};
 use crate::shell::session::HOME;
 use crate::shell::{Act, files};
+use std::collections::BTreeMap;
 
 /// A text longer than this is looked at when typing rests, not at every key.
 pub const LONG_TEXT: usize = 64 * 1024;
@@ -30,6 +32,16 @@ impl Model {
         if *self.preview != preview {
             self.preview = std::rc::Rc::new(preview);
         }
+        self.look();
+    }
+
+    /// The words that name things of the diagram.
+    pub fn names(&self) -> BTreeMap<String, Entity> {
+        let named = |item: &Item| {
+            let key = key_of(&item.entity)?;
+            Some((key.name.clone(), item.entity.clone()))
+        };
+        self.scene.items.iter().filter_map(named).collect()
     }
 
     /// The file in which an object stands, and its line: the open one first.

@@ -114,7 +114,7 @@ impl Terminal {
         let shown = format!("{}{line}\n", self.prompt());
         self.print(Stream::Typed, &shown);
         if !line.trim().is_empty() && !self.is_busy() {
-            self.history.push(line.to_owned());
+            self.history.extend(line.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
         }
         self.typed.data += line;
         self.typed.data.push('\n');

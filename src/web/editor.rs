@@ -1,5 +1,8 @@
 //! The YAML editor: a plain text area until the CodeMirror file has arrived, then that.
 
+use super::host;
+use crate::api::{Value, json};
+use crate::app::problems::{self, Diagnostic, Preview, Severity};
 use gloo::utils::document;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::rc::Rc;
@@ -7,19 +10,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlTextAreaElement};
 use yew::prelude::*;
-
-/// Something to say about a place in the text; lines and UTF-16 columns from 1.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Marker {
-    /// Where it begins.
-    pub from: (u32, u32),
-    /// Where it ends; the end of the line if `None`.
-    pub to: Option<(u32, u32)>,
-    /// `error`, `warning` or `info`.
-    pub severity: &'static str,
-    /// What is said.
-    pub message: String,
-}
 
 /// What the editor shows.
 #[derive(Properties, PartialEq)]
@@ -32,11 +22,15 @@ pub struct Props {
     #[prop_or_default]
     pub readonly: bool,
     /// What is wrong with it.
-    pub markers: Rc<Vec<Marker>>,
-    /// A line to point at.
-    pub highlight: Option<u32>,
+    pub preview: Rc<Preview>,
+    /// A line to mark.
+    pub highlight: Option<usize>,
+    /// A line to go to, with a number that grows.
+    pub goto: (u32, usize),
     /// Called after each change.
     pub onedit: Callback<String>,
+    /// Called with the cursor's line when it is another one.
+    pub oncursor: Callback<usize>,
     /// Called for Ctrl/Cmd-Enter.
     pub onapply: Callback<()>,
 }
@@ -45,6 +39,7 @@ pub struct Props {
 struct Live {
     handle: JsValue,
     _callbacks: Vec<Closure<dyn FnMut(JsValue)>>,
+    _questions: Vec<Closure<dyn FnMut(usize, usize, String) -> JsValue>>,
 }
 
 impl Live {
@@ -83,6 +78,7 @@ impl Component for Editor {
         let Some(parent) = self.holder.cast::<Element>() else { return false };
         self.live = module.and_then(|module| start(&module, &parent, ctx.props()).ok());
         self.show(ctx.props());
+        self.go(ctx.props(), 0);
         self.live.is_some()
     }
 
@@ -94,7 +90,10 @@ impl Component for Editor {
             } else if old.text != new.text {
                 live.call("setDoc", &[JsValue::from_str(&new.text)]);
             }
-            self.show(new);
+            if old.preview != new.preview || old.path != new.path || old.highlight != new.highlight {
+                self.show(new);
+            }
+            self.go(new, old.goto.0);
         }
         self.live.is_none()
     }
@@ -137,11 +136,21 @@ impl Component for Editor {
 impl Editor {
     fn show(&self, props: &Props) {
         let Some(live) = &self.live else { return };
-        live.call("setDiagnostics", &[props.markers.iter().map(marker).collect::<Array>().into()]);
+        let found: Vec<Value> = props.preview.diagnostics.iter().map(marker).collect();
+        live.call("setDiagnostics", &[host::value(&Value::Array(found))]);
         live.call("clearHighlights", &[]);
         if let Some(line) = props.highlight {
             live.call("highlightLine", &[line.into()]);
+        }
+    }
+
+    /// Goes where it was asked to go since `turn`.
+    fn go(&self, props: &Props, turn: u32) {
+        let (now, line) = props.goto;
+        if let Some(live) = self.live.as_ref().filter(|_| now != turn) {
+            live.call("select", &[line.into()]);
             live.call("revealLine", &[line.into()]);
+            live.call("focus", &[]);
         }
     }
 }
@@ -166,28 +175,68 @@ fn start(module: &JsValue, parent: &Element, props: &Props) -> Result<Live, JsVa
     });
     let onapply = props.onapply.clone();
     let applied = Closure::<dyn FnMut(JsValue)>::new(move |_| onapply.emit(()));
+    let oncursor = props.oncursor.clone();
+    let moved = Closure::<dyn FnMut(JsValue)>::new(move |line: JsValue| {
+        oncursor.emit(line.as_f64().unwrap_or(1.0) as usize);
+    });
+    let complete = Closure::<dyn FnMut(usize, usize, String) -> JsValue>::new(completions);
+    let hover = Closure::<dyn FnMut(usize, usize, String) -> JsValue>::new(words);
     set("doc", &JsValue::from_str(&props.text))?;
     set("label", &JsValue::from_str(&props.path))?;
     set("readonly", &props.readonly.into())?;
     set("onChange", edited.as_ref())?;
     set("onApply", applied.as_ref())?;
+    set("onCursor", moved.as_ref())?;
+    set("complete", complete.as_ref())?;
+    set("hover", hover.as_ref())?;
+    if let Some(describe) = host::function(host::HOST, "describe") {
+        set("describe", &describe)?;
+    }
     let handle = create.call2(&JsValue::NULL, parent, &options)?;
-    Ok(Live { handle, _callbacks: vec![edited, applied] })
+    Ok(Live { handle, _callbacks: vec![edited, applied, moved], _questions: vec![complete, hover] })
 }
 
-fn marker(marker: &Marker) -> JsValue {
-    let object = Object::new();
-    let set = |key: &str, value: JsValue| {
-        // Setting a field of an object just made cannot fail.
-        let _ = Reflect::set(&object, &key.into(), &value);
-    };
-    set("fromLine", marker.from.0.into());
-    set("fromCol", marker.from.1.into());
-    if let Some((line, col)) = marker.to {
-        set("toLine", line.into());
-        set("toCol", col.into());
+/// What can be typed at a place, as the editor takes it.
+fn completions(line: usize, column: usize, text: String) -> JsValue {
+    let found = problems::complete(&text, line, column);
+    let items: Vec<Value> = found
+        .items
+        .into_iter()
+        .map(|item| {
+            json!({
+                "label": item.label, "insert": item.insert, "detail": item.detail, "about": item.about,
+                "kind": item.sort, "boost": if item.required { 10 } else { 0 },
+            })
+        })
+        .collect();
+    host::value(&json!({ "from": found.from, "items": items }))
+}
+
+/// What a word means, as the editor takes it.
+fn words(line: usize, column: usize, text: String) -> JsValue {
+    match problems::hover(&text, line, column) {
+        Some(hover) => host::value(&json!({ "text": hover.words, "about": hover.about })),
+        None => JsValue::NULL,
     }
-    set("severity", marker.severity.into());
-    set("message", marker.message.as_str().into());
-    object.into()
+}
+
+fn marker(found: &Diagnostic) -> Value {
+    let span = found.span;
+    let severity = if found.severity == Severity::Error { "error" } else { "warning" };
+    let fix = found.fix.as_ref().map(|fix| {
+        json!({
+            "label": fix.label, "insert": fix.insert,
+            "fromLine": fix.span.line, "fromCol": fix.span.column, "toLine": fix.span.end_line, "toCol": fix.span.end_column,
+        })
+    });
+    let mut marker = json!({
+        "fromLine": span.line, "fromCol": span.column,
+        "severity": severity, "message": problems::told(found), "fixes": fix.into_iter().collect::<Vec<_>>(),
+    });
+    // What has no extent reaches to the end of its line, so that it can be seen.
+    if span.column < span.end_column {
+        marker["toLine"] = span.end_line.into();
+        marker["toCol"] = span.end_column.into();
+    }
+    marker
 }

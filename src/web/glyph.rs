@@ -16,6 +16,9 @@ pub enum Glyph {
     Forward,
     Reload,
     Plus,
+    More,
+    Bolt,
+    Link,
 }
 
 impl Glyph {
@@ -32,6 +35,11 @@ impl Glyph {
             Self::Forward => "M5.5 3.5 11 8l-5.5 4.5",
             Self::Reload => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
             Self::Plus => "M8 3.5v9M3.5 8h9",
+            Self::More => "M3.5 8h.01M8 8h.01M12.5 8h.01",
+            Self::Bolt => "M9 2 4 9h4l-1 5 5-7H8z",
+            Self::Link => {
+                "M6.5 9.5l3-3M7 4.5l1.2-1.2a2.8 2.8 0 0 1 4 4L11 8.5M9 11.5l-1.2 1.2a2.8 2.8 0 0 1-4-4L5 7.5"
+            }
         };
         html! { <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true"><path {d} /></svg> }
     }

@@ -8,11 +8,15 @@ mod editor;
 mod embed;
 mod glyph;
 mod hops;
+mod host;
 mod measure;
+mod menu;
+mod naming;
 mod page;
 mod reach;
 mod request;
 mod review;
+mod shelf;
 mod terminal;
 
 use wasm_bindgen::JsValue;

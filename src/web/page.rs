@@ -1,13 +1,17 @@
 //! The whole page: its panes, and the loop that lets time pass. Each pane is a file of its own.
 
 mod explain;
+mod files;
 mod head;
+mod menus;
 mod side;
 mod stage;
 mod terminals;
 
 use super::embed::{Arrival, Embed};
 use super::measure::Canvas;
+use super::naming::Naming;
+use super::shelf::{self, Shelf};
 use crate::app::model::{Model, Pane, Side};
 use crate::app::opening;
 use crate::app::permalink::Permalink;
@@ -32,6 +36,10 @@ pub struct Page {
     last: f64,
     shown: Fingerprint,
     completion: (u32, String),
+    shelf: Shelf,
+    front: terminals::Front,
+    naming: Option<Naming>,
+    outcome_open: bool,
 }
 
 /// What happens to the page.
@@ -42,6 +50,12 @@ pub enum Msg {
     Model(Message),
     /// Tab was pressed in the terminal.
     Complete(String, usize),
+    /// Work is kept or shared, files come and go.
+    Shelf(shelf::Ask),
+    /// A file's name is asked for, or no more.
+    Name(Option<Naming>),
+    /// What an apply would do is unfolded, or not.
+    Outcome(bool),
     /// The other theme.
     Theme,
     /// Something came from the page around.
@@ -74,9 +88,15 @@ impl Component for Page {
             .ok()
             .flatten()
             .is_some_and(|media| media.matches());
-        for line in &link.run {
-            model.update(Message::Line(line.clone()));
+        let mut shelf = Shelf::open(ctx.link().callback(|msg| msg), &link);
+        if shelf.has_work() {
+            shelf.resume(&mut model);
+        } else {
+            for line in &link.run {
+                model.update(Message::Line(line.clone()));
+            }
         }
+        model.check();
         let mut page = Self {
             model,
             link,
@@ -87,6 +107,10 @@ impl Component for Page {
             last: 0.0,
             shown: Fingerprint::default(),
             completion: (0, String::new()),
+            shelf,
+            front: terminals::Front::default(),
+            naming: None,
+            outcome_open: false,
         };
         page.next_frame(ctx);
         page
@@ -107,6 +131,8 @@ impl Component for Page {
                 self.next_frame(ctx);
                 let width = self.width();
                 self.model.draw(width, &self.canvas);
+                self.front.look(&self.model);
+                self.shelf.keep(&self.model, &self.link, at);
                 let now = self.fingerprint(width);
                 let changed = now != self.shown;
                 self.shown = now;
@@ -116,9 +142,12 @@ impl Component for Page {
                 changed
             }
             Msg::Model(message) => {
+                self.shelf.begin(&message);
                 self.model.update(message);
                 let width = self.width();
                 self.model.draw(width, &self.canvas);
+                self.front.look(&self.model);
+                self.shelf.keep(&self.model, &self.link, self.last);
                 self.shown = self.fingerprint(width);
                 true
             }
@@ -137,6 +166,12 @@ impl Component for Page {
                 self.next_frame(ctx);
                 changed
             }
+            Msg::Shelf(ask) => self.shelf.take(ask, &mut self.model, &self.link),
+            Msg::Name(naming) => {
+                self.naming = naming;
+                true
+            }
+            Msg::Outcome(open) => std::mem::replace(&mut self.outcome_open, open) != open,
             Msg::Theme => {
                 if let Some(root) = gloo::utils::document().document_element() {
                     let dark = window()
@@ -177,6 +212,7 @@ impl Component for Page {
                     { self.hops(ctx) }
                     { self.terminal(ctx) }
                 </main>
+                { self.shelf.notice() }
                 <p class="visually-hidden" role="status">{ self.spoken() }</p>
             </div>
         }

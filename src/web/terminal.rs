@@ -1,37 +1,18 @@
 //! The terminal: what was printed, the line being typed, its history. Decides nothing.
 
+use crate::app::scene::Entity;
+use crate::app::screen::{Piece, Row};
 use crate::shell::Stream;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, HtmlInputElement};
 use yew::prelude::*;
 
-/// What kind of text a piece of the screen is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
-    /// A prompt and what was typed after it.
-    Prompt,
-    /// Standard output.
-    Out,
-    /// Standard error.
-    Err,
-}
-
-impl From<Stream> for Ink {
-    fn from(stream: Stream) -> Self {
-        match stream {
-            Stream::Typed => Self::Prompt,
-            Stream::Out => Self::Out,
-            Stream::Err => Self::Err,
-        }
-    }
-}
-
 /// What the terminal shows.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// What was printed, piece by piece.
-    pub screen: Rc<Vec<(Ink, String)>>,
+    /// What was printed, row by row.
+    pub rows: Rc<Vec<Row>>,
     /// The prompt before the line being typed.
     pub prompt: AttrValue,
     /// Whether a command is running: then the line is its input, and Ctrl-C ends it.
@@ -46,10 +27,31 @@ pub struct Props {
     pub online: Callback<String>,
     /// Called for Ctrl-C.
     pub oninterrupt: Callback<()>,
-    /// Called for Tab, with the line and the cursor in it, in characters.
+    /// Called for Tab, with the line and the cursor in it, in UTF-16 units.
     pub oncomplete: Callback<(String, usize)>,
     /// Called for Ctrl-L.
     pub onclear: Callback<()>,
+    /// Called with a thing whose name was clicked.
+    pub onname: Callback<Entity>,
+}
+
+/// A search through the history, from its newest line on.
+#[derive(Clone, Debug, PartialEq)]
+struct Search {
+    words: String,
+    /// The line that is found: the newest before `below` that holds the words.
+    found: Option<usize>,
+}
+
+impl Search {
+    fn find(words: &str, history: &[String], below: usize) -> Self {
+        let found = history[..below.min(history.len())].iter().rposition(|line| line.contains(words));
+        Self { words: words.to_owned(), found }
+    }
+
+    fn line<'h>(&self, history: &'h [String]) -> &'h str {
+        self.found.and_then(|at| history.get(at)).map_or("", String::as_str)
+    }
 }
 
 /// The terminal.
@@ -58,9 +60,10 @@ pub fn Terminal(props: &Props) -> Html {
     let screen = use_node_ref();
     let input = use_node_ref();
     let recalled = use_state_eq(|| None::<usize>);
+    let search = use_state_eq(|| None::<Search>);
     {
         let screen = screen.clone();
-        use_effect_with((props.screen.clone(), props.busy), move |_| {
+        use_effect_with((props.rows.clone(), props.busy), move |_| {
             if let Some(element) = screen.cast::<web_sys::Element>() {
                 element.set_scroll_top(element.scroll_height());
             }
@@ -74,9 +77,21 @@ pub fn Terminal(props: &Props) -> Html {
             }
         });
     }
-    let enter = {
-        let (input, recalled, online) = (input.clone(), recalled.clone(), props.online.clone());
+    let take = {
+        // Ends a search; the line it found stays.
+        let (input, search, history) = (input.clone(), search.clone(), props.history.clone());
         move || {
+            if let (Some(found), Some(input)) = (&*search, input.cast::<HtmlInputElement>()) {
+                input.set_value(found.line(&history));
+                search.set(None);
+            }
+        }
+    };
+    let enter = {
+        let (input, recalled, online, take) =
+            (input.clone(), recalled.clone(), props.online.clone(), take.clone());
+        move || {
+            take();
             let Some(input) = input.cast::<HtmlInputElement>() else { return };
             let line = input.value();
             input.set_value("");
@@ -98,14 +113,34 @@ pub fn Terminal(props: &Props) -> Html {
             input.set_value(at.and_then(|at| history.get(at)).map_or("", |line| line));
         }
     };
+    let further = {
+        // Begins a search, or goes on to an older line.
+        let (input, search, history) = (input.clone(), search.clone(), props.history.clone());
+        move || match &*search {
+            None => {
+                let Some(input) = input.cast::<HtmlInputElement>() else { return };
+                search.set(Some(Search::find(&input.value(), &history, history.len())));
+            }
+            Some(now) => {
+                let older = Search::find(&now.words, &history, now.found.unwrap_or(0));
+                if older.found.is_some() {
+                    search.set(Some(older));
+                }
+            }
+        }
+    };
     let onkeydown = {
-        let (enter, recall) = (enter.clone(), recall.clone());
+        let (enter, recall, take, further, search) =
+            (enter.clone(), recall.clone(), take.clone(), further.clone(), search.clone());
         let (interrupt, complete, clear) =
             (props.oninterrupt.clone(), props.oncomplete.clone(), props.onclear.clone());
         Callback::from(move |event: KeyboardEvent| {
             let input: HtmlInputElement = event.target_unchecked_into();
             let selected = input.selection_start().ok() != input.selection_end().ok();
             match (event.ctrl_key(), event.key().as_str()) {
+                (true, "r") => further(),
+                (true, "g") | (false, "Escape") if search.is_some() => search.set(None),
+                (false, "Tab" | "ArrowRight" | "ArrowLeft" | "End" | "Home") if search.is_some() => take(),
                 (false, "Enter") => enter(),
                 (false, "ArrowUp") => recall(true),
                 (false, "ArrowDown") => recall(false),
@@ -115,6 +150,7 @@ pub fn Terminal(props: &Props) -> Html {
                     complete.emit((input.value(), cursor));
                 }
                 (true, "c") if !selected => {
+                    search.set(None);
                     input.set_value("");
                     interrupt.emit(());
                 }
@@ -122,6 +158,15 @@ pub fn Terminal(props: &Props) -> Html {
                 _ => return,
             }
             event.prevent_default();
+        })
+    };
+    let oninput = {
+        let (search, history) = (search.clone(), props.history.clone());
+        Callback::from(move |event: InputEvent| {
+            if search.is_some() {
+                let words = event.target_unchecked_into::<HtmlInputElement>().value();
+                search.set(Some(Search::find(&words, &history, history.len())));
+            }
         })
     };
     let onpaste = {
@@ -169,25 +214,39 @@ pub fn Terminal(props: &Props) -> Html {
         }) as Box<dyn Fn()>
     };
     let tab = {
-        let input = input.clone();
+        let (input, take, search) = (input.clone(), take.clone(), search.clone());
         Box::new(move || {
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                complete.emit((input.value(), input.value().chars().count()));
+            if search.is_some() {
+                take();
+            } else if let Some(input) = input.cast::<HtmlInputElement>() {
+                complete.emit((input.value(), input.value().encode_utf16().count()));
             }
         })
+    };
+    let prompt = match &*search {
+        None => html! { <span class="p">{ props.prompt.clone() }</span> },
+        Some(found) => html! {
+            <span class="p found" role="status">
+                { if found.found.is_some() { "search back: " } else { "search back, nothing found: " } }
+                <span class="o">{ found.line(&props.history) }</span>{ " " }
+            </span>
+        },
+    };
+    let label = match (&*search, props.busy) {
+        (Some(_), _) => "Search the history",
+        (None, true) => "Input of the running command",
+        (None, false) => "Command line",
     };
     html! {
         <>
             <div class="screen" ref={screen} onclick={focus}>
                 <div role="log" aria-label="Terminal output">
-                    { for pieces(&props.screen) }
+                    { for props.rows.iter().map(|row| draw(row, &props.onname)) }
                 </div>
                 <label class="typed">
-                    <span class="p">{ props.prompt.clone() }</span>
-                    <span class="visually-hidden">{ "Command line" }</span>
+                    { prompt }
                     <input ref={input.clone()} type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
-                        enterkeyhint="go" aria-label={if props.busy { "Input of the running command" } else { "Command line" }}
-                        {onkeydown} {onpaste} />
+                        enterkeyhint="go" aria-label={label} {oninput} {onkeydown} {onpaste} />
                 </label>
             </div>
             if !props.suggestions.is_empty() && !props.busy {
@@ -206,18 +265,25 @@ pub fn Terminal(props: &Props) -> Html {
     }
 }
 
-/// The screen's pieces, those of one ink joined.
-fn pieces(screen: &[(Ink, String)]) -> Vec<Html> {
-    screen
-        .chunk_by(|(a, _), (b, _)| a == b)
-        .map(|run| {
-            let text: String = run.iter().map(|(_, text)| text.as_str()).collect();
-            let class = match run[0].0 {
-                Ink::Prompt => "p",
-                Ink::Out => "o",
-                Ink::Err => "e",
-            };
-            html! { <span {class}>{ text }</span> }
-        })
-        .collect()
+/// A row. Each is an element of its own, so that a screen reader is told the new ones only.
+fn draw(row: &Row, onname: &Callback<Entity>) -> Html {
+    let piece = |piece: &Piece| {
+        let class = match piece.ink {
+            Stream::Typed => "p",
+            Stream::Out => "o",
+            Stream::Err => "e",
+        };
+        match &piece.names {
+            None => html! { <span {class}>{ &piece.text }</span> },
+            Some(entity) => {
+                let (onname, entity) = (onname.clone(), entity.clone());
+                // By keyboard the thing itself is reached in the diagram; a stop at every name would bury the command line.
+                html! {
+                    <span class="o name" title="Show it in the diagram"
+                        onclick={Callback::from(move |_: MouseEvent| onname.emit(entity.clone()))}>{ &piece.text }</span>
+                }
+            }
+        }
+    };
+    html! { <div>{ for row.iter().map(piece) }</div> }
 }

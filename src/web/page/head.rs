@@ -47,6 +47,7 @@ impl Page {
                 { icon(Glyph::Undo, "Undo the last input", Message::Undo, undo) }
                 { icon(Glyph::Redo, "Redo", Message::Redo, redo) }
                 { icon(Glyph::Reset, "Start again", Message::Reset, undo) }
+                { self.menus(ctx) }
                 <button class="icon" aria-label="Light or dark" title="Light or dark"
                     onclick={ctx.link().callback(|_| Msg::Theme)}>{ Glyph::Theme.draw() }</button>
             </header>

@@ -2,6 +2,8 @@
 
 use super::{Msg, Page};
 use crate::app::details::details;
+use crate::app::editing::key_of;
+use crate::app::faults;
 use crate::app::form::{sources, targets};
 use crate::app::update::Message;
 use crate::web::diagram::Diagram;
@@ -79,6 +81,10 @@ impl Page {
                     { for details.commands.into_iter().map(|(words, command)| html! {
                         <button title={command.clone()} onclick={self.send(ctx, Message::Line(command))}>{ words }</button>
                     }) }
+                    if key_of(entity).and_then(|key| self.model.line_of(key)).is_some() {
+                        <button onclick={self.send(ctx, Message::Lines(entity.clone()))}>{ "Its lines" }</button>
+                    }
+                    { for faults::of(entity, self.model.session.cluster()).into_iter().map(|offer| self.fault(ctx, offer)) }
                     <button class="quiet" aria-label="Close" onclick={self.send(ctx, Message::Select(entity.clone()))}>{ "✕" }</button>
                 </div>
             </div>
