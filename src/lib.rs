@@ -15,6 +15,9 @@ pub mod images;
 pub mod cluster;
 pub mod shell;
 pub mod lessons;
+pub mod library;
 pub mod app;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+pub mod js;

@@ -6,7 +6,7 @@
 // Fails when a part is over its budget, so that a change cannot worsen it silently. Hashes are left out of the names: they would
 // make every report differ.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -22,7 +22,12 @@ const files = walk('dist').map(measure).sort((a, b) => (a.name < b.name ? -1 : 1
 const sums = BUDGETS.map((it) => ({ ...it, brotli: sum(files.filter((file) => it.holds(file.name)), 'brotli') }));
 const text = report();
 process.stdout.write(`\n${text}`);
-if (process.argv[2] === '--write') writeFileSync(process.argv[3], text);
+if (process.argv[2] === '--write') {
+  // What follows the site's part is written by others, such as library-size.mjs.
+  const before = existsSync(process.argv[3]) ? readFileSync(process.argv[3], 'utf8') : '';
+  const others = before.indexOf('\n## ');
+  writeFileSync(process.argv[3], text + (others < 0 ? '' : before.slice(others)));
+}
 
 const over = sums.filter((it) => it.brotli > it.most);
 for (const it of over) console.error(`error: ${it.name}: ${it.brotli} bytes of brotli, at most ${it.most} allowed`);

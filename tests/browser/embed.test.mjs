@@ -4,12 +4,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { SHOTS, THEMES, WIDTHS } from './harness.mjs';
+import { build, missing } from './embed/jekyll.mjs';
 import { render } from './embed/render.mjs';
 import { openWorld } from './embed/world.mjs';
 
 const UNDER = '/assets/cluster-playground/';
 const NS = 'cluster-playground';
 let world;
+let jekyll;
 
 /** A small page of the blog: `body` with the script of the playground at `src`. */
 const small = (src, body) =>
@@ -42,6 +44,7 @@ before(async () => {
   world = await openWorld((url, play) => {
     if (url.pathname === '/post') return render(play);
     if (url.pathname === '/post-same') return render(UNDER);
+    if (url.pathname === '/post-jekyll') return (jekyll ??= build(play));
     return PAGES[url.pathname]?.(url.searchParams.has('same') ? UNDER : play);
   });
 });
@@ -184,20 +187,51 @@ test('without script the fallback stands; the post harms no text', async () => {
   assert.match(await page.locator('cluster-playground a').first().getAttribute('href'), /\?scenario=ch03-sleep&view=split$/);
 });
 
-test('the post: buttons, theme, copy buttons, mathematics, policy', async () => {
+// What the reader of the post is to see below each of its blocks, in their order.
+const PRINTED = [
+  /^\$ git clone https:\/\/github\.com\/sixeyed\/kiamol\nCloning into 'kiamol'/,
+  /deployment\.apps\/sleep-1 created\n[^]*pod\/sleep-2-\S+ condition met\n[^]*2 packets transmitted, 2 packets received, 0% packet loss/,
+  /pod "sleep-2-\S+" deleted/,
+  /service\/sleep-2 created\n[^]*1 packets transmitted, 0 packets received, 100% packet loss/,
+  /deployment\.apps\/numbers-api created\n[^]*Forwarding from 127\.0\.0\.1:8080 -> 80/,
+  /service\/numbers-api created\n[^]*ClusterIP[^]*Forwarding from 127\.0\.0\.1:8080 -> 80/,
+  /service\/numbers-web created\n[^]*LoadBalancer +\S+ +localhost +8080:\d+\/TCP[^]*http:\/\/localhost:8080/,
+  /service\/web exposed\n[^]*IPv4/,
+];
+
+for (const [where, path, skip] of [['another origin', '/post'], ['the same origin, below a path', '/post-same'], ['built by Jekyll', '/post-jekyll', missing]]) {
+  test(`the post, every block by its button: ${where}`, { skip: skip ?? false }, async () => {
+    const page = await world.page(path);
+    const box = page.locator('.cluster-playground-run');
+    await box.nth(PRINTED.length - 1).waitFor();
+    assert.equal(await box.count(), PRINTED.length, 'the shell blocks of the post, and no other');
+    for (const [at, printed] of PRINTED.entries()) {
+      const [run, state] = [box.nth(at).locator('.run'), (names) => box.nth(at).locator(names.map((name) => `div[data-state=${name}]`).join()).waitFor({ timeout: 60000 })];
+      await run.click();
+      await state(['ok', 'failed', 'waiting']);
+      if ((await run.innerText()) === 'Press Ctrl-C') {
+        await run.click();
+        await state(['ok', 'failed']);
+      }
+      assert.match(await box.nth(at).locator('pre').innerText(), printed);
+    }
+    assert.match(await box.nth(3).locator('[role=status]').innerText(), /^✗ exit status 1: kubectl exec deploy\/sleep-1 -- ping -c 1 sleep-2$/);
+    const [before, after] = [...(await box.nth(2).locator('pre').innerText()).matchAll(/10\.1\.\d+\.\d+/g)].map(String);
+    assert.notEqual(before, after, 'the replaced Pod has another address');
+    assert.deepEqual(page.problems, []);
+  });
+}
+
+test('the post: theme, copy buttons, mathematics', async () => {
   const page = await world.page('/post');
   const button = page.locator('.cluster-playground-run .run');
-  await button.nth(6).waitFor();
-  assert.equal(await button.count(), 7, 'the shell blocks of the post, and no other');
+  await button.nth(PRINTED.length - 1).waitFor();
   assert.equal(await page.locator('.katex').count(), 0);
   await page.locator('.copy').first().click();
-  assert.match(await page.evaluate(() => globalThis.copied), /^# the chapter's files[^]*podIP}'\)/);
-  await button.nth(1).click();
-  const state = page.locator('.cluster-playground-run').nth(1).locator('div[data-state=ok], div[data-state=failed]');
-  await state.waitFor({ timeout: 60000 });
-  assert.match(await page.locator('.cluster-playground-run pre').nth(1).innerText(), /deployment.apps\/sleep-1 created/);
-  const frame = page.frames().find((it) => it.url().includes('play.test'));
-  assert.equal(await frame.getAttribute('html', 'data-theme'), 'light');
+  assert.match(await page.evaluate(() => globalThis.copied), /^# the chapter's folder[^]*podIP}'\)/);
+  await button.nth(0).click();
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  await frame.waitForSelector('html[data-theme=light]');
   await page.click('#theme');
   await frame.waitForSelector('html[data-theme=dark]');
   assert.deepEqual(page.problems, []);
@@ -218,7 +252,7 @@ test('pictures of the post', async () => {
     for (const width of WIDTHS) {
       const page = await world.page(`/post?theme=${theme}`, { width, theme, height: 1200 });
       const button = page.locator('.cluster-playground-run .run');
-      await button.nth(6).waitFor();
+      await button.nth(PRINTED.length - 1).waitFor();
       await page.screenshot({ path: join(SHOTS, `post-start-${width}-${theme}.png`) });
       await button.nth(1).click();
       await page.locator('.cluster-playground-run').nth(1).locator('div[data-state=ok], div[data-state=failed]').waitFor({ timeout: 60000 });

@@ -43,7 +43,12 @@ export function render(playground) {
       return `<p>${escape(block).replace(/\*\*(.+?)\*\*/g, '<b>$1</b>').replace(/`(.+?)`/g, '<code>$1</code>')}</p>`;
     })
     .join('\n');
-  return read('tests/browser/embed/layout.html').replace('POLICY', escape(POLICY)).replaceAll('TITLE', escape(field('title'))).replace('DESCRIPTION', escape(field('description'))).replace('BODY', () => html);
+  return layout(escape(field('title')), escape(field('description')), html);
+}
+
+/** The page around a post: al-folio's policy, theme switch, copy buttons and mathematics. */
+export function layout(title, description, body) {
+  return read('tests/browser/embed/layout.html').replace('POLICY', escape(POLICY)).replaceAll('TITLE', title).replace('DESCRIPTION', description).replace('BODY', () => body);
 }
 
 /** What the include writes. */
