@@ -214,7 +214,9 @@ fn source(cluster: &Cluster, text: &str, namespace: &str) -> Result<Source, Stri
     }
     let labels: Vec<(&str, &str)> = text.split(',').filter_map(|pair| pair.split_once('=')).collect();
     if labels.is_empty() {
-        return Err(format!("from: {text:?} must be workstation, node/NAME, pod/NAME or labels like app=web"));
+        return Err(format!(
+            "from: {text:?} must be workstation, node/NAME, pod/NAME or labels like app=web"
+        ));
     }
     let pod = store.list(Kind::Pod, namespace).find(|object| {
         let runs = object.pod().is_some_and(|pod| !pod.status.pod_ip.is_empty());

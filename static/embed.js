@@ -13,7 +13,7 @@ const CSS = `:host{--ink:light-dark(#1b1d21,#e8eaee);--line:1px solid light-dark
 iframe{position:absolute;inset:0;width:100%;height:100%;border:0}
 slot{display:block;overflow:hidden}
 ::slotted(*){display:block;height:100%}
-.start{position:absolute;inset:0;display:grid;place-items:center;border:0;background:none;cursor:pointer}
+.start{position:absolute;inset:0;display:grid;place-items:end center;padding:0 0 22px;border:0;background:none;cursor:pointer}
 button{font:inherit;color:inherit;white-space:nowrap}
 .start b{padding:11px 22px;border-radius:9px;background:var(--go);color:light-dark(#fff,#0d1220);font-weight:600}
 .bar{display:flex;gap:4px;align-items:center;padding:3px 6px 3px 14px;border-top:var(--line);color:light-dark(#5d636e,#9aa3b1);font-size:13px}
