@@ -11,7 +11,8 @@
   window.playgroundImport = function (address) { return import(address); };
   var panic = '';
 
-  var theme = new URLSearchParams(location.search).get('theme');
+  var query = new URLSearchParams(location.search);
+  var theme = query.get('theme');
   if (theme === 'light' || theme === 'dark') root.setAttribute('data-theme', theme);
 
   var ready = new Promise(function (resolve) {
@@ -28,20 +29,44 @@
       'It needs WebAssembly, which this browser does not have or has switched off. A current Firefox, Chrome, Edge or Safari runs it.', '');
     return;
   }
-  // What was kept or linked is read while the page loads.
-  var keep = window.playgroundKeep;
-  var beginning = keep ? keep.begin().then(function (found) { window.playgroundBeginning = found; }) : Promise.resolve();
-  import(new URL(script.dataset.js, document.baseURI).href)
-    .then(function (page) {
-      return Promise.all([ready, beginning]).then(function () {
-        return page.default({ module_or_path: new URL(script.dataset.wasm, document.baseURI).href });
-      });
-    })
-    .then(function () {
-      var boot = document.getElementById('boot');
-      if (boot) boot.remove();
-    })
-    .catch(failed);
+  if (query.get('start') === 'click') ready.then(offer);
+  else start();
+
+  function start() {
+    // Both at once; index.html preloads neither, because a frame may wait for a click.
+    var wasm = fetch(new URL(script.dataset.wasm, document.baseURI).href);
+    wasm.catch(function () {}); // told below, whichever of the two fails first
+    // What was kept or linked is read while the page loads.
+    var keep = window.playgroundKeep;
+    var beginning = keep ? keep.begin().then(function (found) { window.playgroundBeginning = found; }) : Promise.resolve();
+    import(new URL(script.dataset.js, document.baseURI).href)
+      .then(function (page) {
+        return Promise.all([ready, beginning]).then(function () {
+          return page.default({ module_or_path: wasm });
+        });
+      })
+      .then(function () {
+        var boot = document.getElementById('boot');
+        if (boot) boot.remove();
+      })
+      .catch(failed);
+  }
+
+  // A frame in a page that brings no script of ours: nothing big is loaded before somebody wants it.
+  function offer() {
+    var text = document.getElementById('boot-text');
+    var bar = document.querySelector('#boot progress');
+    var button = element('button', '▶ Start', '');
+    button.type = 'button';
+    button.addEventListener('click', function () {
+      button.replaceWith(bar);
+      text.textContent = words;
+      start();
+    });
+    var words = text.textContent;
+    text.textContent = 'A simulated Kubernetes cluster, in your browser.';
+    bar.replaceWith(button);
+  }
 
   function isTrap(error) {
     return typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;

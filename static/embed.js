@@ -6,16 +6,16 @@ const dark = matchMedia('(prefers-color-scheme:dark)');
 const all = new Set();
 let active, helper;
 
-const CSS = `:host{--ink:light-dark(#1b1d21,#e8eaee);--line:1px solid light-dark(#e2e1dc,#2b3039);--go:light-dark(#2559c7,#7aa5ff);display:block;margin:1.5rem 0;font:14px/1.4 system-ui,sans-serif;color:var(--ink)}
+const CSS = `:host{--ink:light-dark(#1b1d21,#e8eaee);--line:1px solid light-dark(#e2e1dc,#2b3039);--go:light-dark(#2559c7,#7aa5ff);display:block;margin:1.5rem 0;font:14px system-ui,sans-serif;color:var(--ink)}
 :host([hidden]){display:none}
 .box{border:var(--line);border-radius:10px;overflow:hidden;background:light-dark(#fff,#1a1d23);display:flex;flex-direction:column}
 .stage{position:relative;flex:1;min-height:0;overflow:hidden;display:grid;background:light-dark(#f6f6f3,#121418)}
 iframe{position:absolute;inset:0;width:100%;height:100%;border:0}
 slot{display:block;overflow:hidden}
 ::slotted(*){display:block;height:100%}
-.start{position:absolute;inset:0;display:grid;place-items:end center;padding:0 0 22px;border:0;background:none;cursor:pointer}
+.start{position:absolute;inset:0;display:grid;place-items:end center;border:0;background:none;cursor:pointer}
 button{font:inherit;color:inherit;white-space:nowrap}
-.start b{padding:11px 22px;border-radius:9px;background:var(--go);color:light-dark(#fff,#0d1220);font-weight:600}
+.start b{margin:22px;padding:11px 22px;border-radius:9px;background:var(--go);color:light-dark(#fff,#0d1220);font-weight:600}
 .bar{display:flex;gap:4px;align-items:center;padding:3px 6px 3px 14px;border-top:var(--line);color:light-dark(#5d636e,#9aa3b1);font-size:13px}
 .bar span{flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bar button{border:0;border-radius:6px;background:none;padding:6px 8px;cursor:pointer}
@@ -58,7 +58,7 @@ class Playground extends HTMLElement {
     this.style.colorScheme = theme;
     my.box.style.height = `${height === 'auto' ? my.high : Math.min(Math.max(+height || 560, 240), 1600)}px`;
     my.label.textContent = name(this);
-    my.start.setAttribute('aria-label', `Start the playground: ${name(this)}`);
+    my.start.setAttribute('aria-label', `Start: ${name(this)}`);
     if (my.theme !== theme) post(this, 'theme', { theme: my.theme = theme });
   }
   run(line) { return ask(this, 'run', { line: `${line}` }); }

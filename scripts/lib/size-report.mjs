@@ -35,7 +35,7 @@ process.exitCode = over.length ? 1 : 0;
 
 function walk(dir) {
   return readdirSync(dir, { withFileTypes: true }).flatMap((it) => {
-    if (it.name.startsWith('.')) return [];
+    if (it.name.startsWith('.') || /\.(br|gz)$/.test(it.name)) return []; // compressed copies are measured here as well
     const path = join(dir, it.name);
     return it.isDirectory() ? walk(path) : [path];
   });

@@ -256,7 +256,8 @@ test('pictures of the post', async () => {
       await page.screenshot({ path: join(SHOTS, `post-start-${width}-${theme}.png`) });
       await button.nth(1).click();
       await page.locator('.cluster-playground-run').nth(1).locator('div[data-state=ok], div[data-state=failed]').waitFor({ timeout: 60000 });
-      await page.evaluate(() => scrollTo(0, 120));
+      await page.evaluate(() => document.querySelector('cluster-playground').scrollIntoView());
+      await page.evaluate(() => scrollBy(0, -90));
       await page.waitForTimeout(400);
       await page.screenshot({ path: join(SHOTS, `post-run-${width}-${theme}.png`) });
       await page.context().close();
