@@ -29,6 +29,7 @@
       'It needs WebAssembly, which this browser does not have or has switched off. A current Firefox, Chrome, Edge or Safari runs it.', '');
     return;
   }
+  var keep = window.playgroundKeep;
   if (query.get('start') === 'click') ready.then(offer);
   else start();
 
@@ -37,7 +38,6 @@
     var wasm = fetch(new URL(script.dataset.wasm, document.baseURI).href);
     wasm.catch(function () {}); // told below, whichever of the two fails first
     // What was kept or linked is read while the page loads.
-    var keep = window.playgroundKeep;
     var beginning = keep ? keep.begin().then(function (found) { window.playgroundBeginning = found; }) : Promise.resolve();
     import(new URL(script.dataset.js, document.baseURI).href)
       .then(function (page) {
