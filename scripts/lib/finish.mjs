@@ -2,18 +2,20 @@
 //
 // - Files that Trunk only copies get a hash in their name, so that a cached one never meets a newer page.
 // - The scripts that posts link keep their names, and lose their comments: a reader of a post downloads them before anything else.
+// - The scenarios become data beside the page.
 // - The released page gets a Content-Security-Policy. `trunk serve` would not work under it: its reload script is inline.
 
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeScenarios } from './scenarios.mjs';
 
 const stage = process.env.TRUNK_STAGING_DIR;
 const page = join(stage, 'index.html');
 let html = readFileSync(page, 'utf8');
 
-for (const file of ['boot.js', 'keep.js', 'host.js', 'descriptions/descriptions.json', 'editor/editor.js']) {
+for (const file of ['boot.js', 'keep.js', 'host.js', 'descriptions/descriptions.json', 'editor/editor.js', 'lesson/lesson.js', 'lesson/markdown.js']) {
   const hash = createHash('sha256').update(readFileSync(join(stage, file))).digest('hex').slice(0, 16);
   const hashed = file.replace(/\.js(on)?$/, `-${hash}$&`);
   if (!html.includes(`./${file}"`)) throw new Error(`index.html does not mention ${file}`);
@@ -30,6 +32,8 @@ for (const file of ['embed.js', 'embed-run.js']) {
   if (file === 'embed.js' && small.length > 6000) throw new Error(`embed.js is ${small.length} bytes, more than 6000`);
   writeFileSync(path, small);
 }
+
+writeScenarios(stage);
 
 if (process.env.TRUNK_PROFILE === 'release') {
   // Styles may be inline: Yew and CodeMirror set style attributes. Scripts may not.

@@ -6,6 +6,7 @@
 use super::model::Model;
 use super::opening;
 use super::permalink::Permalink;
+use super::scenario::wanted;
 use super::update::Message;
 use crate::api::{Value, json};
 
@@ -149,6 +150,8 @@ pub struct Desk {
     /// How much of the burst is used up, and when that was so, in milliseconds of real time.
     used: (f64, f64),
     busy: bool,
+    /// Whether the page was told that the exercise is done.
+    passed: bool,
     /// Whether time stands because the page said so.
     pub paused: bool,
 }
@@ -193,9 +196,14 @@ impl Desk {
             }
             Ask::Load(slug) => {
                 link.scenario = slug;
+                model.enter(opening(link));
+                model.wanted = wanted(link);
                 self.anew(id, opening(link), model)
             }
-            Ask::Reset => self.anew(id, Session::new(model.session.beginning().clone()), model),
+            Ask::Reset => {
+                model.update(Message::Reset);
+                self.anew(id, model.fresh(), model)
+            }
             Ask::Pause => {
                 self.paused = true;
                 Vec::new()
@@ -243,7 +251,9 @@ impl Desk {
                 reports.push(result(running, model));
                 self.running = None;
             }
-            let free = model.session.terminals().get(model.terminal).is_some_and(Terminal::is_idle);
+            // A scenario that is on its way would take away what ran before it.
+            let free = model.wanted.is_none()
+                && model.session.terminals().get(model.terminal).is_some_and(Terminal::is_idle);
             let Some((id, line)) = free.then(|| self.waiting.pop_front()).flatten() else { break };
             let screen = &model.session.terminals()[model.terminal].screen;
             let from = (screen.len(), screen.last().map_or(0, |(_, text)| text.len()));
@@ -253,6 +263,12 @@ impl Desk {
                 model.update(Message::Line(line.to_owned()));
             }
         }
+        let finished = model.course.as_ref().filter(|course| course.finished);
+        if let Some(course) = finished.filter(|_| !self.passed) {
+            let payload = json!({ "exercise": course.scenario().slug });
+            reports.push(Report { id: 0, kind: "exercise-passed", payload });
+        }
+        self.passed = finished.is_some();
         if self.is_busy() != self.busy {
             self.busy = self.is_busy();
             reports.push(Report { id: 0, kind: "state", payload: json!({ "busy": self.busy }) });

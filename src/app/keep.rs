@@ -2,6 +2,7 @@
 //!
 //! The format has a version. A text of a newer one is left alone, and said to be so. Where it is kept is the browser's matter.
 
+use super::lesson::again;
 use super::model::Model;
 use crate::api::{Instant, Value, json};
 use crate::cluster::Profile;
@@ -117,7 +118,13 @@ impl Model {
         let start = beginning.profile.start;
         let moved = |at: Instant| start + at.since(kept.start);
         let log: Vec<_> = kept.log.into_iter().map(|(at, act)| (moved(at), act)).collect();
-        let mut session = Session::replay(beginning, &log);
+        let mut session = match &self.course {
+            // What a lesson's setup did has happened already, unless the lesson was taken to another cluster.
+            Some(course) if course.start().beginning().profile.name == beginning.profile.name => {
+                again(course.start().clone(), log.get(self.floor()..).unwrap_or_default())
+            }
+            _ => Session::replay(beginning, &log),
+        };
         session.advance(moved(kept.now));
         self.restart(session);
         self.drafts = kept.drafts;

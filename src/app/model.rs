@@ -2,6 +2,7 @@
 
 use super::browser::Browser;
 use super::form::Form;
+use super::lesson::Course;
 use super::scenario;
 use super::scene::{Census, Entity, Ghost, Leg, Measure, Motion, Scene, ghost_of, legs, place};
 use crate::api::{Instant, Key, Kind, Object};
@@ -55,6 +56,8 @@ pub enum Side {
     Files,
     /// The browser.
     Browser,
+    /// The lesson.
+    Lesson,
 }
 
 /// What the explaining pane shows.
@@ -147,6 +150,10 @@ pub struct Model {
     pub form: Form,
     /// The browser pane.
     pub browser: Browser,
+    /// The lesson that somebody takes, if it is one.
+    pub course: Option<Course>,
+    /// The scenario that was asked for and has not arrived: its slug, or the address of its bundle.
+    pub wanted: Option<String>,
     /// Whether the person wants no motion.
     pub still: bool,
     /// Whether time is being fast-forwarded.
@@ -180,6 +187,8 @@ impl Model {
             findings: Rc::default(),
             form: Form::default(),
             browser: Browser::default(),
+            course: None,
+            wanted: None,
             still: false,
             forwarding: false,
             undone: Vec::new(),
@@ -221,7 +230,20 @@ impl Model {
 
     /// Whether there is anything to take back, and anything to do again.
     pub fn can_undo(&self) -> (bool, bool) {
-        (!self.session.log().is_empty(), !self.undone.is_empty())
+        (self.session.log().len() > self.floor(), !self.undone.is_empty())
+    }
+
+    /// How much of the log is not the person's: a lesson's setup.
+    pub(super) fn floor(&self) -> usize {
+        self.course.as_ref().map_or(0, |course| course.start().log().len())
+    }
+
+    /// The session as it began; a lesson's with its setup done.
+    pub fn fresh(&self) -> Session {
+        match &self.course {
+            Some(course) => course.start().clone(),
+            None => Session::new(self.session.beginning().clone()),
+        }
     }
 
     /// Another session in the same page.
@@ -240,6 +262,8 @@ impl Model {
             resets: self.resets + 1,
             open: std::mem::take(&mut self.open),
             form: std::mem::take(&mut self.form),
+            course: self.course.take(),
+            wanted: self.wanted.take(),
             still: self.still,
             sent: fresh.session.sent(),
             ..fresh

@@ -8,10 +8,19 @@ use crate::shell::session::{Beginning, HOME};
 
 /// The session a link opens.
 pub fn opening(link: &Permalink) -> Session {
+    let profile = link.scenario.strip_prefix("sandbox-").and_then(Profile::named).unwrap_or_default();
     let base = format!("{HOME}/kiamol");
     let files = CHAPTER.iter().map(|(path, text)| (format!("{base}/{path}"), (*text).to_owned())).collect();
     let cwd = if link.scenario == "tour" { HOME.to_owned() } else { format!("{base}/ch03") };
-    Session::new(Beginning { profile: Profile::default(), seed: link.seed.unwrap_or(1), files, cwd })
+    Session::new(Beginning { profile, seed: link.seed.unwrap_or(1), files, cwd })
+}
+
+/// The scenario that a link names and that must be fetched: its slug, or the address of its bundle. The sandboxes and the
+/// chapter's folder need nothing but what is here.
+pub fn wanted(link: &Permalink) -> Option<String> {
+    let here =
+        link.scenario.is_empty() || ["sandbox", "ch03"].iter().any(|own| link.scenario.starts_with(own));
+    (!here).then(|| link.scenario.clone())
 }
 
 /// The files in the order their tabs stand: as the scenario has them, then by path.
@@ -29,7 +38,11 @@ pub fn short(path: &str) -> &str {
 }
 
 /// The first commands, offered for a click.
-pub fn suggestions(_: &Permalink) -> Vec<String> {
+pub fn suggestions(link: &Permalink) -> Vec<String> {
+    if wanted(link).is_some() {
+        // A lesson says itself what to type.
+        return Vec::new();
+    }
     [
         "kubectl apply -f sleep/sleep1.yaml -f sleep/sleep2.yaml",
         "kubectl get pods -o wide",

@@ -2,10 +2,11 @@
 
 use super::browser;
 use super::form::Form;
+use super::lesson::{Study, again};
 use super::model::{Model, Pace, Pane, Side, Talk};
 use super::scene::Entity;
 use crate::cluster::Fault;
-use crate::shell::{Act, Session};
+use crate::shell::Act;
 use std::time::Duration;
 
 /// A wait longer than this is fast-forwarded.
@@ -81,6 +82,8 @@ pub enum Message {
         /// The address, or a path on the same host.
         url: String,
     },
+    /// Something in the lesson pane.
+    Study(Study),
     /// The last input is taken back.
     Undo,
     /// What was taken back is done again.
@@ -191,6 +194,7 @@ impl Model {
                 self.selected = (self.selected.as_ref() != Some(&entity)).then_some(entity);
             }
             Message::Visit { method, url } => self.visit(method, &url),
+            Message::Study(study) => self.study(study),
             Message::Undo => self.undo(),
             Message::Redo => {
                 if let Some(act) = self.undone.pop() {
@@ -199,7 +203,11 @@ impl Model {
                 }
             }
             Message::Reset => {
-                self.restart(Session::new(self.session.beginning().clone()));
+                let session = self.fresh();
+                self.restart(session);
+                if let Some(course) = &mut self.course {
+                    course.rewind();
+                }
                 self.check();
             }
         }
@@ -221,6 +229,9 @@ impl Model {
         }
         self.watch();
         self.survey();
+        if let Some(course) = &mut self.course {
+            course.watch(&self.session);
+        }
         self.form = self.form.settled(self.session.cluster().store());
     }
 
@@ -283,9 +294,12 @@ impl Model {
     /// Takes the last input back: the session is run again without it, to the instant it is at.
     fn undo(&mut self) {
         let mut log = self.session.log().to_vec();
+        if log.len() <= self.floor() {
+            return;
+        }
         let Some((_, act)) = log.pop() else { return };
         let now = self.session.now();
-        let mut session = Session::replay(self.session.beginning().clone(), &log);
+        let mut session = again(self.fresh(), &log[self.floor()..]);
         session.advance(now);
         let mut undone = std::mem::take(&mut self.undone);
         undone.push(act);

@@ -6,7 +6,7 @@
 mod blocks;
 mod compare;
 mod real;
-mod scenarios;
+pub mod scenarios;
 
 use super::Failure;
 use super::shell::{chapter, profile, read_all};

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0, 1 for a difference or a failure, 2 for bad usage; errors on standard error.
 
+mod bundle;
 mod check;
 mod dns;
 mod given;
@@ -25,6 +26,8 @@ usage: playground COMMAND
         shell lines on a fresh cluster
   new-scenario NAME
         a folder to begin a scenario from
+  bundle DIR
+        a scenario's folder as one file, for the page to fetch
   dns -f DIR|FILE NAME [TYPE] [--tcp|--no-edns] [--json]
         what CoreDNS answers
   check POST.md [--profile NAME|FILE] [--dir DIR] [--real --context NAME --yes]
@@ -71,6 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let rest = lexopt::Parser::from_args(arguments);
     let result = match command.as_str() {
         "shell" => shell::run(rest),
+        "bundle" => bundle::run(rest),
         "check" => check::run(rest),
         "dns" => dns::run(rest),
         "trace" => trace::run(rest),

@@ -1,6 +1,6 @@
 //! Judges a check on a copy of the session, and says what is missing.
 
-use super::scenario::{Check, Expect, Failing, Subject, Vantage};
+use super::subject::{Check, Expect, Failing, Subject, Vantage};
 use crate::api::{Key, Kind, Labels, Value};
 use crate::cluster::Cluster;
 use crate::net::{HttpRequest, Outcome, Payload, Reason, Request, Source, Trace};
@@ -31,7 +31,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What was seen, and whether it is what was wanted.
 type Seen = Result<String, String>;
 
-/// Judges one check. `start` is the cluster at the beginning, `sent` how many requests its setup sent.
+/// Judges one check, letting time pass on a copy for as long as it may take. `start` is the cluster at the
+/// beginning, `sent` how many requests its setup sent.
 pub(super) fn judge(check: &Check, session: &Session, start: &Cluster, sent: u64) -> Verdict {
     let until = session.now() + check.within;
     let mut copy = session.clone();
@@ -42,6 +43,15 @@ pub(super) fn judge(check: &Check, session: &Session, start: &Cluster, sent: u64
         }
         copy.advance((copy.now() + LOOK).min(until));
     };
+    verdict(check, seen)
+}
+
+/// Judges one check as things are now.
+pub(super) fn glance(check: &Check, session: &Session, start: &Cluster, sent: u64) -> Verdict {
+    verdict(check, look(check, session, start, sent))
+}
+
+fn verdict(check: &Check, seen: Seen) -> Verdict {
     let passed = seen.is_ok();
     let hint = if passed { String::new() } else { check.on_fail.clone() };
     Verdict { id: check.id.clone(), passed, seen: seen.unwrap_or_else(|not_yet| not_yet), hint }
@@ -51,16 +61,16 @@ fn look(check: &Check, session: &Session, start: &Cluster, sent: u64) -> Seen {
     let cluster = session.cluster();
     match &check.subject {
         Subject::Request { from, method, url, times, every_endpoint } => {
-            let from = source(cluster, from)?;
-            let url = Url::parse(url).ok_or_else(|| format!("{url} is no address"))?;
-            let http = HttpRequest {
-                method: method.clone(),
-                path: url.path.clone(),
-                headers: vec![("Host".to_owned(), url.authority())],
-                body: String::new(),
-            };
-            let request = Request::new(from, url.host, Some(url.port), Payload::Http(http));
+            let request = http(source(cluster, from)?, method, url)?;
             requests(session, &request, &check.expect, *times, *every_endpoint)
+        }
+        Subject::Trace { from, to, through, never, ends_at } => {
+            let from = source(cluster, from)?;
+            let request = match to.contains("://") {
+                true => http(from, "GET", to)?,
+                false => Request::new(from, to, None, Payload::Ping),
+            };
+            way(&cluster.clone().request(&request), through, never, ends_at.as_deref())
         }
         Subject::Ping { from, host } => {
             let request = Request::new(source(cluster, from)?, host, None, Payload::Ping);
@@ -97,6 +107,38 @@ fn look(check: &Check, session: &Session, start: &Cluster, sent: u64) -> Seen {
     }
 }
 
+fn http(from: Source, method: &str, url: &str) -> Result<Request, String> {
+    let url = Url::parse(url).ok_or_else(|| format!("{url} is no address"))?;
+    let http = HttpRequest {
+        method: method.to_owned(),
+        path: url.path.clone(),
+        headers: vec![("Host".to_owned(), url.authority())],
+        body: String::new(),
+    };
+    Ok(Request::new(from, url.host, Some(url.port), Payload::Http(http)))
+}
+
+/// Whether a request took the way it should.
+fn way(trace: &Trace, through: &[String], never: &[String], ends_at: Option<&str>) -> Seen {
+    let steps: Vec<&str> = trace.hops.iter().map(|hop| hop.step.word()).collect();
+    let taken = steps.join(", ");
+    let mut rest = steps.iter();
+    if let Some(missing) = through.iter().find(|wanted| !rest.any(|step| step == wanted)) {
+        return Err(format!("its way has no {missing} at that place: {taken}"));
+    }
+    if let Some(step) = never.iter().find(|step| steps.contains(&step.as_str())) {
+        return Err(format!("its way has a {step}: {taken}"));
+    }
+    let end = trace.failed_hop().map(|hop| hop.step.word());
+    if ends_at != end {
+        return Err(match end {
+            Some(end) => format!("it ends at {end}: {}", trace.summary()),
+            None => trace.summary(),
+        });
+    }
+    Ok(taken)
+}
+
 /// A field by its path: `spec.ports.0.port`.
 fn at<'a>(doc: &'a Value, path: &str) -> &'a Value {
     let inner = |value: &'a Value, key: &str| match key.parse::<usize>() {
@@ -107,7 +149,11 @@ fn at<'a>(doc: &'a Value, path: &str) -> &'a Value {
 }
 
 fn has(cluster: &Cluster, pod: Option<&Key>, labels: &Labels) -> bool {
-    let Some(pod) = pod.and_then(|key| cluster.store().get(key)) else { return labels.is_empty() };
+    let Some(key) = pod else { return labels.is_empty() };
+    let Some(pod) = cluster.store().get(key) else {
+        // A pod that is gone cannot be asked for its labels: its name begins with its owner's.
+        return labels.is_empty() || labels.get("app").is_some_and(|app| key.name.starts_with(app.as_str()));
+    };
     labels.iter().all(|(key, value)| pod.meta.labels.get(key) == Some(value))
 }
 
@@ -158,6 +204,10 @@ fn requests(session: &Session, request: &Request, expect: &Expect, times: u64, e
         if count as u64 >= times && all {
             break;
         }
+    }
+    let pods = met.len();
+    if bad.is_empty() && expect.pods.is_some_and(|wanted| wanted != pods as u64) {
+        return Err(format!("{count} requests were answered by {pods} pods"));
     }
     match bad.first() {
         None if count == 1 => Ok(last),
@@ -259,6 +309,15 @@ fn endpoints(cluster: &Cluster, service: &Key, ready: Option<u64>, at_least: Opt
     if right { Ok(seen) } else { Err(seen) }
 }
 
+/// Whether a request went to this host, or to this host and port.
+fn is_to(trace: &Trace, to: &str) -> bool {
+    let target = &trace.request.to;
+    target.host == to
+        || to.rsplit_once(':').is_some_and(|(host, port)| {
+            target.host == host && target.port.is_some_and(|number| port.parse() == Ok(number))
+        })
+}
+
 /// Whether the learner has sent such a request.
 fn ran(
     check: &Check,
@@ -280,16 +339,12 @@ fn ran(
         (None, _) | (Some(Vantage::Workstation), Source::Workstation) => true,
         (Some(Vantage::Node(name)), Source::Node(other)) => name == other,
         (Some(Vantage::Pod(key)), Source::Pod(other)) => key == other,
-        (Some(Vantage::Labelled(_, labels)), Source::Pod(pod)) => {
-            // A pod that is gone cannot be asked for its labels: its name begins with its owner's.
-            has(cluster, Some(pod), labels)
-                || labels.get("app").is_some_and(|app| pod.name.starts_with(app.as_str()))
-        }
+        (Some(Vantage::Labelled(_, labels)), Source::Pod(pod)) => has(cluster, Some(pod), labels),
         _ => false,
     };
     let mut why = None;
     for trace in session.traces().iter().rev().take(own) {
-        if is_tool(trace) && is_from(trace) && to.is_none_or(|to| trace.request.to.host == to) {
+        if is_tool(trace) && is_from(trace) && to.is_none_or(|to| is_to(trace, to)) {
             match matches(cluster, trace, &check.expect) {
                 Ok(seen) => return Ok(seen),
                 Err(other) => why = why.or(Some(other)),

@@ -29,6 +29,12 @@ impl Lesson {
         &self.scenario
     }
 
+    /// How one of its checks stands right now, without waiting for what is on its way.
+    pub fn glance(&self, index: usize, session: &Session) -> Option<Verdict> {
+        let one = self.scenario.checks.get(index)?;
+        Some(check::glance(one, session, &self.start, self.sent))
+    }
+
     /// How its checks stand, in their order. Judged on copies: the session does not change.
     pub fn judge(&self, session: &Session) -> Vec<Verdict> {
         self.scenario.checks.iter().map(|one| check::judge(one, session, &self.start, self.sent)).collect()

@@ -9,6 +9,7 @@ mod stage;
 mod terminals;
 
 use super::embed::{Arrival, Embed};
+use super::library::{self, Library};
 use super::measure::Canvas;
 use super::naming::Naming;
 use super::shelf::{self, Shelf};
@@ -30,6 +31,7 @@ pub struct Page {
     model: Model,
     link: Permalink,
     embed: Embed,
+    library: Library,
     canvas: Canvas,
     stage: NodeRef,
     frame: Option<AnimationFrame>,
@@ -60,6 +62,8 @@ pub enum Msg {
     Theme,
     /// Something came from the page around.
     Embed(Arrival),
+    /// Something about lessons.
+    Library(library::Arrival),
 }
 
 /// What a frame may have changed, so that nothing is drawn twice.
@@ -73,6 +77,7 @@ struct Fingerprint {
     playhead: Option<f64>,
     width: f64,
     coming: bool,
+    lesson: (u64, bool),
 }
 
 impl Component for Page {
@@ -88,18 +93,12 @@ impl Component for Page {
             .ok()
             .flatten()
             .is_some_and(|media| media.matches());
-        let mut shelf = Shelf::open(ctx.link().callback(|msg| msg), &link);
-        if shelf.has_work() {
-            shelf.resume(&mut model);
-        } else {
-            for line in &link.run {
-                model.update(Message::Line(line.clone()));
-            }
-        }
-        model.check();
+        let shelf = Shelf::open(ctx.link().callback(|msg| msg), &link);
+        let library = Library::open(ctx.link().callback(Msg::Library), &link, &mut model);
         let mut page = Self {
             model,
             link,
+            library,
             embed: Embed::open(ctx.link().callback(Msg::Embed)),
             canvas: Canvas::new(),
             stage: NodeRef::default(),
@@ -112,6 +111,9 @@ impl Component for Page {
             naming: None,
             outcome_open: false,
         };
+        if page.model.wanted.is_none() {
+            page.go_on();
+        }
         page.next_frame(ctx);
         page
     }
@@ -128,6 +130,7 @@ impl Component for Page {
                 self.last = at;
                 self.model.update(Message::Tick(Duration::from_secs_f64(real / 1_000.0)));
                 self.embed.tick(&mut self.model);
+                self.library.tick(&self.model);
                 self.next_frame(ctx);
                 let width = self.width();
                 self.model.draw(width, &self.canvas);
@@ -172,6 +175,14 @@ impl Component for Page {
                 true
             }
             Msg::Outcome(open) => std::mem::replace(&mut self.outcome_open, open) != open,
+            Msg::Library(arrival) => {
+                let waited = self.model.wanted.is_some();
+                self.library.take(arrival, &mut self.model, &mut self.link);
+                if waited && self.model.course.is_some() && self.model.wanted.is_none() {
+                    self.go_on();
+                }
+                true
+            }
             Msg::Theme => {
                 if let Some(root) = gloo::utils::document().document_element() {
                     let dark = window()
@@ -199,6 +210,10 @@ impl Component for Page {
             <div class="app" data-view={self.link.view.as_str()}>
                 { self.head(ctx) }
                 <nav class="panes" role="tablist" aria-label="Parts of the page">
+                    if model.course.is_some() {
+                        { self.pane_tab(ctx, "Lesson", Message::Side(Side::Lesson),
+                            model.pane == Pane::Side && model.side == Side::Lesson) }
+                    }
                     { self.pane_tab(ctx, "Diagram", Message::Pane(Pane::Stage), model.pane == Pane::Stage) }
                     { self.pane_tab(ctx, "Files", Message::Side(Side::Files),
                         model.pane == Pane::Side && model.side == Side::Files) }
@@ -214,12 +229,25 @@ impl Component for Page {
                 </main>
                 { self.shelf.notice() }
                 <p class="visually-hidden" role="status">{ self.spoken() }</p>
+                { self.library.gallery() }
             </div>
         }
     }
 }
 
 impl Page {
+    /// Goes on with what was kept, or does what the link asks, once the scenario is there.
+    fn go_on(&mut self) {
+        if self.shelf.has_work() {
+            self.shelf.resume(&mut self.model);
+        } else {
+            for line in std::mem::take(&mut self.link.run) {
+                self.model.update(Message::Line(line));
+            }
+        }
+        self.model.check();
+    }
+
     fn next_frame(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         self.frame = Some(request_animation_frame(move |at| link.send_message(Msg::Frame(at))));
@@ -248,6 +276,7 @@ impl Page {
             playhead: model.show.as_ref().map(|show| show.playhead),
             width,
             coming: model.browser.coming.is_some(),
+            lesson: self.library.version(model),
         }
     }
 

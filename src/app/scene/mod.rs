@@ -8,6 +8,7 @@ mod census;
 mod layout;
 mod measure;
 mod motion;
+mod named;
 
 pub use census::{Census, Ghost, Group, PodFace, PodMark, ServiceFace, ghost_of, is_system};
 pub use layout::place;

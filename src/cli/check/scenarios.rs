@@ -4,9 +4,14 @@
 //! A wrong attempt's first line is `# fails: ID`; `# says: TEXT` below it is part of what a learner is told.
 
 use crate::cli::Failure;
+use cluster_playground::lessons::reference::{references, resolves};
 use cluster_playground::lessons::{Lesson, Scenario, Verdict, play};
+use cluster_playground::shell::Session;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// What a shell leaves for a command that it does not know.
+const NOT_FOUND: i32 = 127;
 
 /// Proves the scenario in a folder, or all that are in folders of it.
 ///
@@ -60,18 +65,13 @@ fn prove(folder: &Path) -> Vec<String> {
     if lesson.judge(&start).iter().all(|verdict| verdict.passed) {
         wrong.push("start: every check passes before anything was done".to_owned());
     }
-    for (index, step) in lesson.scenario().steps.iter().enumerate() {
-        for command in &step.run {
-            if command.split_whitespace().next().is_some_and(|word| word.contains('<')) {
-                wrong.push(format!("steps[{index}]: {command:?} is no command"));
-            }
-        }
-    }
     let mut solved = start.clone();
     play(&mut solved, &lesson.scenario().solution);
     for verdict in lesson.judge(&solved).iter().filter(|verdict| !verdict.passed) {
         wrong.push(format!("solution.sh: {}: {}", verdict.id, verdict.seen));
     }
+    wrong.extend(texts(lesson.scenario(), &[&start, &solved]));
+    wrong.extend(commands(lesson.scenario(), &start));
     let attempts = scripts(&folder.join("wrong"));
     if attempts.len() < 2 {
         wrong.push("wrong/: at least two attempts belong there".to_owned());
@@ -81,6 +81,50 @@ fn prove(folder: &Path) -> Vec<String> {
         play(&mut tried, &text);
         let verdicts = lesson.judge(&tried);
         wrong.extend(refuted(&text, &verdicts).map(|why| format!("wrong/{name}: {why}")));
+    }
+    wrong
+}
+
+/// What is wrong with the texts: what a lesson must say, and references that lead nowhere.
+fn texts(scenario: &Scenario, sessions: &[&Session]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let why = scenario.parts().1;
+    if why.is_empty() {
+        wrong.push("lesson.md: no `## Why it works` at its end".to_owned());
+    } else if !why.contains("https://kubernetes.io/docs/") {
+        wrong.push("lesson.md: no link to https://kubernetes.io/docs/ after why it works".to_owned());
+    }
+    if !(1..=3).contains(&scenario.hints.len()) {
+        wrong.push("hints: one to three, from a nudge to the fix".to_owned());
+    }
+    let mut said = vec![("lesson.md".to_owned(), scenario.lesson.as_str())];
+    said.extend(scenario.hints.iter().enumerate().map(|(at, hint)| (format!("hints[{at}]"), hint.as_str())));
+    for (at, step) in scenario.steps.iter().enumerate() {
+        said.push((format!("steps[{at}]"), &step.text));
+        said.extend(
+            step.predict.iter().map(|question| (format!("steps[{at}].predict"), question.because.as_str())),
+        );
+    }
+    for (place, text) in said {
+        for reference in references(text) {
+            if !sessions.iter().any(|session| resolves(reference, session)) {
+                wrong.push(format!("{place}: [[{reference}]] names nothing that is there, before or after"));
+            }
+        }
+    }
+    wrong
+}
+
+/// Commands of the steps that no shell knows; whether they succeed is the lesson's affair.
+fn commands(scenario: &Scenario, start: &Session) -> Vec<String> {
+    let mut session = start.clone();
+    let mut wrong = Vec::new();
+    for (at, step) in scenario.steps.iter().enumerate() {
+        for command in &step.run {
+            if play(&mut session, command) == NOT_FOUND {
+                wrong.push(format!("steps[{at}].run: {command:?} is no command"));
+            }
+        }
     }
     wrong
 }
@@ -106,12 +150,24 @@ fn refuted(text: &str, verdicts: &[Verdict]) -> Option<String> {
 fn load(folder: &Path) -> Result<Scenario, String> {
     let read =
         |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"));
-    let mut files = Vec::new();
-    gather(&folder.join("files"), "", &mut files);
-    let slug = folder.file_name().unwrap_or_default().to_string_lossy();
+    let mut own = Vec::new();
+    gather(&folder.join("files"), "", &mut own);
     let (text, lesson, solution) = (read("scenario.yaml")?, read("lesson.md")?, read("solution.sh")?);
-    Scenario::read(&slug, &text, &lesson, &solution, &files)
+    Scenario::read(&name(folder), &text, &lesson, &solution, &own)
         .map_err(|wrong| format!("scenario.yaml: {wrong}"))
+}
+
+/// A scenario's name: its folder's.
+pub fn name(folder: &Path) -> String {
+    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    real.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The files of a scenario's folder, without the wrong attempts: nobody should read those who learns.
+pub fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut found = scripts(folder);
+    found.retain(|(path, _)| !path.starts_with("wrong/"));
+    found
 }
 
 /// The text files below a folder, by their paths in it; none if it is not there.

@@ -36,6 +36,7 @@ impl Page {
             <header class="head">
                 <h1>{ "cluster-playground" }</h1>
                 <span class="where">{ place }</span>
+                { self.library.button() }
                 <span class="gap" />
                 <span class="where" aria-label="Virtual time">{ clock }</span>
                 <span class="time wide" role="group" aria-label="Pace of virtual time">

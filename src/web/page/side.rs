@@ -12,6 +12,7 @@ impl Page {
         let link = ctx.link();
         let body = match model.side {
             Side::Files => self.files(ctx),
+            Side::Lesson => self.library.pane(model, &link.callback(Msg::Model)),
             Side::Browser => html! {
                 <Browser address={model.browser.address.clone()} shown={model.browser.shown.clone()}
                     onvisit={link.callback(|Visit { method, url }| Msg::Model(Message::Visit { method, url }))} />
@@ -26,6 +27,7 @@ impl Page {
         html! {
             <section class="pane side" aria-label="Files and browser">
                 <div class="tabs wide" role="tablist" aria-label="Side pane">
+                    if model.course.is_some() { { tab("Lesson", Side::Lesson) } }
                     { tab("Files", Side::Files) }
                     { tab("Browser", Side::Browser) }
                 </div>

@@ -1,0 +1,3 @@
+# fails: number
+kubectl rollout restart deployment numbers-api numbers-web
+kubectl rollout status deployment numbers-web

@@ -1,0 +1,3 @@
+# fails: by-hand
+# says: spec.selector
+kubectl patch service numbers-api -p '{"spec":{"selector":{"app":"numbers-api"}}}'

@@ -1,0 +1,5 @@
+# fails: still-a-balancer
+# says: spec.type
+curl -s -m 3 http://203.0.113.10/hostname
+sed -i 's/^  type: LoadBalancer/  type: NodePort\n  externalTrafficPolicy: Local/' shop.yaml
+kubectl apply -f shop.yaml
