@@ -151,7 +151,8 @@ impl Library {
             Arrival::Want(name) => {
                 self.trouble = None;
                 // A page of its own loads anew, and so has an address and kept work of its own; a frame stays what it is.
-                let gone = self.reader.as_ref().and_then(|reader| reader.call("go", &[name.as_str().into()]).ok());
+                let gone =
+                    self.reader.as_ref().and_then(|reader| reader.call("go", &[name.as_str().into()]).ok());
                 if gone.is_some_and(|gone| gone.is_truthy()) {
                     return;
                 }
