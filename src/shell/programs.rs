@@ -5,7 +5,11 @@ use super::program::{Act, Ctx, Exit, Once, Place, Program};
 use super::sh::Sh;
 use super::tools::around::{Timeout, Watch, Xargs};
 use super::tools::net::curl::Curl;
+use super::tools::net::nc::{Dialect, Nc};
 use super::tools::net::ping::Ping;
+use super::tools::net::traceroute::Traceroute;
+use super::tools::net::wget::Wget;
+use super::tools::net::{ip, sockets};
 use super::tools::{self, names, names::NameTool, small, text};
 use crate::cluster::Cluster;
 use crate::images::{self, Flavour, Image};
@@ -24,6 +28,8 @@ pub enum Start {
     Program(Make),
     /// There are two of that name: the one people install, and BusyBox's.
     Either(Make, Make),
+    /// The same, of programs that do all in one poll.
+    EitherOnce(Act, Act),
 }
 
 /// A program: its name, where it is, how it is started.
@@ -50,6 +56,18 @@ const fn filter(name: &'static str) -> Entry {
 
 const fn once(name: &'static str, act: Act) -> Entry {
     both(name, Start::Once(act))
+}
+
+const fn either_once(name: &'static str, act: Act, busybox: Act) -> Entry {
+    both(name, Start::EitherOnce(act, busybox))
+}
+
+fn openbsd_nc(words: Vec<String>) -> Box<dyn Program> {
+    Box::new(Nc::new(words, Dialect::OpenBsd))
+}
+
+fn busybox_nc(words: Vec<String>) -> Box<dyn Program> {
+    Box::new(Nc::new(words, Dialect::BusyBox))
 }
 
 /// Every program, by name.
@@ -82,11 +100,17 @@ static PROGRAMS: &[Entry] = &[
     both("host", Start::Program(|words| Box::new(NameTool::new(names::host, words)))),
     once("hostname", small::hostname),
     once("id", small::id),
+    once("ifconfig", ip::ifconfig),
+    either_once("ip", ip::ip, ip::busybox_ip),
+    both("jq", Start::Filter(tools::jq::run)),
     workstation("kubectl", Start::Program(|words| super::kubectl::command(&words))),
     once("ls", tools::files::ls),
     once("mkdir", tools::files::mkdir),
     once("mv", tools::files::copy),
     once("nano", small::editor),
+    both("nc", Start::Either(openbsd_nc, busybox_nc)),
+    both("netcat", Start::Either(openbsd_nc, busybox_nc)),
+    once("netstat", sockets::netstat),
     filter("nl"),
     both(
         "nslookup",
@@ -107,18 +131,28 @@ static PROGRAMS: &[Entry] = &[
     filter("rev"),
     once("rm", tools::files::rm),
     once("rmdir", tools::files::rmdir),
+    once("route", ip::route),
     filter("sed"),
     once("seq", small::seq),
     both("sh", Start::Program(|words| Box::new(Sh::new(words)))),
     both("sleep", Start::Program(|words| Box::new(tools::sleep::Sleep::new(words)))),
     filter("sort"),
+    once("ss", sockets::ss),
     filter("tac"),
     filter("tail"),
     both("tee", Start::Program(|words| Box::new(tools::tee::Tee::new(words)))),
+    both("telnet", Start::Program(|words| Box::new(Nc::new(words, Dialect::Telnet)))),
     once("test", small::builtin),
     both("timeout", Start::Program(|words| Box::new(Timeout::new(words)))),
     once("touch", tools::files::touch),
     filter("tr"),
+    both(
+        "traceroute",
+        Start::Either(
+            |words| Box::new(Traceroute::new(words, false)),
+            |words| Box::new(Traceroute::new(words, true)),
+        ),
+    ),
     once("true", small::builtin),
     once("uname", small::uname),
     filter("uniq"),
@@ -126,6 +160,10 @@ static PROGRAMS: &[Entry] = &[
     once("vim", small::editor),
     both("watch", Start::Program(|words| Box::new(Watch::new(words)))),
     filter("wc"),
+    both(
+        "wget",
+        Start::Either(|words| Box::new(Wget::new(words, false)), |words| Box::new(Wget::new(words, true))),
+    ),
     once("which", small::which),
     once("whoami", small::whoami),
     both("xargs", Start::Program(|words| Box::new(Xargs::new(words)))),
@@ -174,6 +212,9 @@ pub fn make(cluster: &Cluster, place: &Place, mut words: Vec<String>) -> Option<
         Start::Once(act) => Box::new(Once { act, args: words, reads: false }),
         Start::Filter(act) => Box::new(Once { act, args: words, reads: true }),
         Start::Program(make) => make(words),
+        Start::EitherOnce(own, other) => {
+            Box::new(Once { act: if busybox { other } else { own }, args: words, reads: false })
+        }
         Start::Either(_, make) if busybox => make(words),
         Start::Either(make, _) => make(words),
     })

@@ -7,6 +7,7 @@ pub mod env;
 pub mod files;
 pub mod git;
 pub mod names;
+pub mod jq;
 pub mod net;
 pub mod sleep;
 pub mod small;

@@ -1,7 +1,14 @@
 //! Clients of the network. What they print follows from the trace of what they sent.
 
 pub mod curl;
+pub mod ip;
+pub mod machine;
+pub mod nc;
 pub mod ping;
+pub mod sockets;
+pub mod traceroute;
+pub mod wget;
+mod wget_gnu;
 
 use crate::net::{Reason, Request, Source, Trace};
 use crate::shell::program::{Ctx, Place};

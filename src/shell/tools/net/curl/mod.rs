@@ -3,6 +3,8 @@
 mod options;
 mod report;
 
+pub(super) use report::{head, phrase};
+
 use super::{Found, found, millis, send, source};
 use crate::api::Instant;
 use crate::net::{HttpRequest, HttpResponse, Outcome, Payload, Reason, Request, Trace};

@@ -29,7 +29,7 @@ pub fn phrase(status: u16) -> &'static str {
 }
 
 /// The status line and the headers of a response, with the empty line after them.
-pub(super) fn head(response: &HttpResponse) -> String {
+pub fn head(response: &HttpResponse) -> String {
     let mut text = format!("HTTP/1.1 {} {}\r\n", response.status, phrase(response.status));
     for (name, value) in &response.headers {
         text += &format!("{name}: {value}\r\n");
