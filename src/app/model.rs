@@ -10,7 +10,7 @@ use crate::cluster::Preview;
 use crate::net::Trace;
 use crate::net::lint::Finding;
 use crate::net::reach::Matrix;
-use crate::shell::{Act, Session};
+use crate::shell::{Act, Completion, Session};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -224,8 +224,13 @@ impl Model {
     }
 
     /// The line that Tab makes of a line being typed, if it adds anything.
-    pub fn complete(&self, _line: &str, _cursor: usize) -> Option<String> {
-        None
+    pub fn complete(&self, line: &str, cursor: usize) -> Option<String> {
+        self.completion(line, cursor).applied(line, cursor).map(|(line, _)| line)
+    }
+
+    /// All that could stand at the cursor of a line being typed.
+    pub fn completion(&self, line: &str, cursor: usize) -> Completion {
+        self.session.complete(self.terminal, line, cursor)
     }
 
     /// Whether there is anything to take back, and anything to do again.

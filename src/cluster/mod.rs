@@ -268,6 +268,11 @@ impl Cluster {
         self.environment_of(pod, container)
     }
 
+    /// The connections that a node's rules translated and that it still remembers.
+    pub fn tracked(&self, node: &str) -> Vec<net::Tracked> {
+        self.network.tracked(node, self.now).collect()
+    }
+
     /// The ports that a pod listens on, and whether on 127.0.0.1 only.
     pub fn listening(&self, pod: &Key) -> Vec<(u16, crate::api::service::Protocol, bool)> {
         self.ports_of(pod)

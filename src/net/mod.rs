@@ -38,5 +38,5 @@ pub use reason::{Direction, DnsFailure, Field, Lacking, NearMiss, Reason};
 pub use request::{Payload, Request, Source, Target};
 pub use resolve::{fate, query_request};
 pub use setting::{NodeAccess, Outside, PodNetwork, Setting, Workstation};
-pub use state::State;
+pub use state::{State, Tracked};
 pub use trace::{Hop, Outcome, Place, Reply, Step, Trace};

@@ -34,6 +34,23 @@ pub(super) struct Known {
     last: Instant,
 }
 
+/// A translated connection, as a node's own tool lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracked {
+    /// TCP, UDP or SCTP.
+    pub protocol: Protocol,
+    /// Who began it.
+    pub source: SocketAddrV4,
+    /// Whom it asked for.
+    pub destination: SocketAddrV4,
+    /// Who was given it.
+    pub to: SocketAddrV4,
+    /// Whether its source was rewritten too.
+    pub masquerade: bool,
+    /// How long ago it was last used.
+    pub idle: Duration,
+}
+
 /// The network's memory.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -87,6 +104,19 @@ impl State {
             });
         }
         self.connections.insert(connection, Known { to, masquerade, last: now });
+    }
+
+    /// The connections a node remembers.
+    pub fn tracked<'a>(&'a self, node: &'a str, now: Instant) -> impl Iterator<Item = Tracked> + 'a {
+        let own = self.connections.iter().filter(move |(connection, _)| connection.node == node);
+        own.map(move |(connection, known)| Tracked {
+            protocol: connection.protocol,
+            source: connection.source,
+            destination: connection.destination,
+            to: known.to,
+            masquerade: known.masquerade,
+            idle: now.since(known.last),
+        })
     }
 
     /// Forgets a connection, as kube-proxy does with UDP flows to endpoints that are gone.

@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod builtins;
+mod complete;
 mod condition;
 mod disk;
 mod exec;
@@ -27,6 +28,7 @@ pub mod session;
 pub mod tools;
 pub mod visit;
 
+pub use complete::Completion;
 pub use files::Files;
 pub use program::{Ctx, Exit, Input, Place, Poll, Program, Wake, World};
 pub use session::{Act, Beginning, Session};

@@ -4,6 +4,7 @@
 use super::program::{Act, Ctx, Exit, Once, Place, Program};
 use super::sh::Sh;
 use super::tools::around::{Timeout, Watch, Xargs};
+use super::tools::elsewhere::Elsewhere;
 use super::tools::net::curl::Curl;
 use super::tools::net::nc::{Dialect, Nc};
 use super::tools::net::ping::Ping;
@@ -36,18 +37,33 @@ pub enum Start {
 pub struct Entry {
     /// What is typed.
     pub name: &'static str,
-    /// Whether it is only on the workstation: no image brings it.
-    pub workstation: bool,
+    /// Where it is at all; in a container, only if its image has it.
+    pub only: Only,
     /// How it is started.
     pub start: Start,
 }
 
+/// Where a program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// Everywhere.
+    Everywhere,
+    /// On the workstation: no image brings it.
+    Workstation,
+    /// Where the rules of a node are: on nodes, and in images made for that.
+    Nodes,
+}
+
 const fn both(name: &'static str, start: Start) -> Entry {
-    Entry { name, workstation: false, start }
+    Entry { name, only: Only::Everywhere, start }
 }
 
 const fn workstation(name: &'static str, start: Start) -> Entry {
-    Entry { name, workstation: true, start }
+    Entry { name, only: Only::Workstation, start }
+}
+
+const fn node(name: &'static str, act: Act) -> Entry {
+    Entry { name, only: Only::Nodes, start: Start::Once(act) }
 }
 
 const fn filter(name: &'static str) -> Entry {
@@ -80,13 +96,16 @@ static PROGRAMS: &[Entry] = &[
     filter("cat"),
     once("clear", small::clear),
     filter("column"),
+    node("conntrack", tools::node::conntrack),
     once("cp", tools::files::copy),
+    node("crictl", tools::node::crictl),
     both("curl", Start::Program(|words| Box::new(Curl::new(words)))),
     filter("cut"),
     once("date", tools::date::run),
     both("diff", Start::Program(text::diff::program)),
     both("dig", Start::Program(|words| Box::new(NameTool::new(names::dig, words)))),
     once("dirname", small::dirname),
+    workstation("docker", Start::Program(|words| Box::new(Elsewhere::docker(words)))),
     once("echo", small::builtin),
     filter("egrep"),
     both("env", Start::Program(|words| Box::new(tools::env::Env::new(words)))),
@@ -102,6 +121,8 @@ static PROGRAMS: &[Entry] = &[
     once("id", small::id),
     once("ifconfig", ip::ifconfig),
     either_once("ip", ip::ip, ip::busybox_ip),
+    node("iptables", tools::node::iptables::iptables),
+    node("iptables-save", tools::node::iptables::save),
     both("jq", Start::Filter(tools::jq::run)),
     workstation("kubectl", Start::Program(|words| super::kubectl::command(&words))),
     once("ls", tools::files::ls),
@@ -111,6 +132,7 @@ static PROGRAMS: &[Entry] = &[
     both("nc", Start::Either(openbsd_nc, busybox_nc)),
     both("netcat", Start::Either(openbsd_nc, busybox_nc)),
     once("netstat", sockets::netstat),
+    node("nft", tools::node::nft),
     filter("nl"),
     both(
         "nslookup",
@@ -138,6 +160,7 @@ static PROGRAMS: &[Entry] = &[
     both("sleep", Start::Program(|words| Box::new(tools::sleep::Sleep::new(words)))),
     filter("sort"),
     once("ss", sockets::ss),
+    workstation("ssh", Start::Program(|words| Box::new(Elsewhere::ssh(words)))),
     filter("tac"),
     filter("tail"),
     both("tee", Start::Program(|words| Box::new(tools::tee::Tee::new(words)))),
@@ -188,13 +211,13 @@ fn find(cluster: &Cluster, place: &Place, name: &str) -> Option<(&'static Entry,
     let name = bare.unwrap_or(name);
     let entry = PROGRAMS.iter().find(|entry| entry.name == name)?;
     match place {
-        Place::Workstation => Some((entry, false)),
-        Place::Node(_) => (!entry.workstation).then_some((entry, false)),
+        Place::Workstation => (entry.only != Only::Nodes).then_some((entry, false)),
+        Place::Node(_) => (entry.only != Only::Workstation).then_some((entry, false)),
         Place::Container { .. } => {
             let image = image(cluster, place)?;
             let own = image.programs.contains(&name);
             let busybox = !own && matches!(image.flavour, Flavour::BusyBox | Flavour::Alpine);
-            (image.has(name) && !entry.workstation).then_some((entry, busybox))
+            (image.has(name) && entry.only != Only::Workstation).then_some((entry, busybox))
         }
     }
 }

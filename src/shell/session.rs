@@ -3,6 +3,7 @@
 //! The same profile, files, seed and log give the same bytes: undo, share links and recovery replay
 //! the log. Nothing here reads a clock; every input happens at the cluster's virtual instant.
 
+use super::complete::Completion;
 use super::files::Files;
 use super::program::{Place, Wake, World};
 use super::terminal::Terminal;
@@ -167,6 +168,12 @@ impl Session {
     /// The terminals.
     pub fn terminals(&self) -> &[Terminal] {
         &self.terminals
+    }
+
+    /// What Tab offers in a terminal for a line being typed, the cursor counted in characters.
+    pub fn complete(&self, terminal: usize, line: &str, cursor: usize) -> Completion {
+        let terminal = self.terminals.get(terminal);
+        terminal.map(|t| t.complete(&self.cluster, &self.world, line, cursor)).unwrap_or_default()
     }
 
     /// Forgets what a terminal printed, and leaves nothing of that in the log.

@@ -1,6 +1,7 @@
 //! A terminal: a shell, what it printed, and what is typed ahead.
 
 use super::builtins::{poll_jobs, reap};
+use super::complete::Completion;
 use super::exec::ListRun;
 use super::line::{self, SyntaxError};
 use super::program::{Ctx, Exit, Input, Place, Poll, Wake, World};
@@ -91,6 +92,15 @@ impl Terminal {
     /// The directory the shell is in.
     pub fn cwd(&self) -> &str {
         &self.scope.cwd
+    }
+
+    /// What could stand at the cursor of a line being typed, the cursor counted in characters. A
+    /// program that reads lines is not the shell: nothing is offered while one runs.
+    pub fn complete(&self, cluster: &Cluster, world: &World, line: &str, cursor: usize) -> Completion {
+        if self.is_busy() {
+            return Completion::default();
+        }
+        super::complete::complete(cluster, world, &self.scope, line, cursor)
     }
 
     /// What stands before the line being typed.

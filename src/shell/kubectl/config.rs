@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::flags::Flags;
 use super::output::go;
 use crate::api::{Value, json};
+use crate::cluster::Cluster;
 use crate::manifest::yaml;
 use crate::shell::Ctx;
 use crate::shell::files::absolute;
@@ -34,18 +35,25 @@ impl Config {
             (path, _) => path.to_owned(),
         };
         let path = absolute(ctx.cwd, &path);
-        let doc = match ctx.files().read(&path) {
-            Ok(text) => crate::shell::kubectl::manifests::one(text).unwrap_or_default(),
-            Err(_) if !given.is_empty() => {
-                return Err(format!("stat {given}: no such file or directory").into());
-            }
-            Err(_) => fresh(&ctx.cluster.profile().name),
+        let kept = ctx.files().read(&path).map(str::to_owned).ok();
+        if !given.is_empty() && kept.is_none() {
+            return Err(format!("stat {given}: no such file or directory").into());
+        }
+        let mut config = Self::of(path, kept.as_deref(), ctx.cluster);
+        if flags.given("context") && !flags.text("context").is_empty() {
+            config.context = flags.text("context").to_owned();
+        }
+        Ok(config)
+    }
+
+    /// The kubeconfig of a file's text; the one that comes with the cluster if there is no such file.
+    pub fn of(path: String, kept: Option<&str>, cluster: &Cluster) -> Self {
+        let doc = match kept {
+            Some(text) => crate::shell::kubectl::manifests::one(text).unwrap_or_default(),
+            None => fresh(&cluster.profile().name),
         };
-        let context = match flags.text("context") {
-            "" => text(&doc["current-context"]).to_owned(),
-            context => context.to_owned(),
-        };
-        Ok(Self { doc, path, context })
+        let context = text(&doc["current-context"]).to_owned();
+        Self { doc, path, context }
     }
 
     /// The entry of that name in one of the lists, without its name.

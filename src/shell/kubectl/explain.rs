@@ -50,7 +50,7 @@ fn list(of: Struct, recursive: bool, depth: usize, out: &mut String) {
 }
 
 /// The struct that a type is, or is a list or a map of.
-fn structure(kind: Type) -> Option<Struct> {
+pub fn structure(kind: Type) -> Option<Struct> {
     match kind {
         Type::Struct(inner) => Some(inner),
         Type::List(shape) | Type::Map(shape) => structure(shape.kind()),

@@ -5,15 +5,16 @@
 //! its own. kubectl reads and writes the cluster through its API only and knows no controller.
 
 mod auth;
-mod call;
-mod commands;
+pub(super) mod call;
+pub(super) mod commands;
 mod config;
 mod describe;
-mod doc;
+pub mod doc;
 mod explain;
 mod failure;
-mod flags;
+pub(super) mod flags;
 mod help;
+mod line;
 mod manifests;
 mod names;
 mod printers;
@@ -25,11 +26,14 @@ pub mod jsonpath;
 pub mod output;
 
 use super::{Ctx, Exit, Poll, Program, Wake};
+pub(super) use call::kind_named;
 use call::{Call, Next};
 use commands::{Command, ROOT};
 use config::Config;
+pub(super) use explain::structure;
 use failure::Failure;
 use flags::{Flag, Flags, GLOBAL};
+pub(super) use line::{Line, contexts, namespace, read_line};
 use std::collections::BTreeMap;
 
 /// The program of a kubectl command line; the first word is `kubectl` itself.

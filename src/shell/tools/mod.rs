@@ -3,12 +3,14 @@
 pub mod around;
 pub mod awk;
 pub mod date;
+pub mod elsewhere;
 pub mod env;
 pub mod files;
 pub mod git;
 pub mod names;
 pub mod jq;
 pub mod net;
+pub mod node;
 pub mod sleep;
 pub mod small;
 pub mod tee;

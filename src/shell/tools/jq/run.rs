@@ -471,7 +471,9 @@ fn get(base: &Json, key: &Json) -> Result<Json, Stop> {
             let part = |name: &str| key.member(name).cloned().unwrap_or(Json::Null);
             slice(base, &part("start"), &part("end"))
         }
-        (other, Json::Text(key)) => Err(error(format!("Cannot index {} with string \"{key}\"", other.kind()))),
+        (other, Json::Text(key)) => {
+            Err(error(format!("Cannot index {} with string \"{key}\"", other.kind())))
+        }
         (other, key) => Err(error(format!("Cannot index {} with {}", other.kind(), key.kind()))),
     }
 }

@@ -258,7 +258,8 @@ impl<'a> Reader<'a> {
         let read = &self.text[..self.at.min(self.text.len())];
         let line = read.matches('\n').count() + 1;
         let column = read.rsplit('\n').next().unwrap_or_default().chars().count();
-        format!("{why} at line {line}, column {column}")
+        let end = if why.starts_with("Unfinished") { " at EOF" } else { "" };
+        format!("{why}{end} at line {line}, column {column}")
     }
 
     fn peek(&self) -> Option<u8> {

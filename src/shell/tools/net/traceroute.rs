@@ -132,14 +132,6 @@ fn way(trace: &Trace, ctx: &Ctx<'_>) -> Vec<IpAddr> {
     way
 }
 
-impl Run {
-    /// How long one probe takes to the machine at that place on the way.
-    fn time(&self, index: usize) -> Duration {
-        let parts = self.way.len().max(1) as u32;
-        self.trace.took / parts * (index as u32 + 1)
-    }
-}
-
 /// Milliseconds with three digits after the point.
 fn millis(time: Duration) -> String {
     let micros = time.as_micros();
@@ -190,7 +182,7 @@ impl Program for Traceroute {
                 let last = who == target.address;
                 let name = if last && !run.numeric { run.host.clone() } else { who.to_string() };
                 let shown = if run.numeric { who.to_string() } else { format!("{name} ({who})") };
-                let base = run.time(index);
+                let base = ctx.cluster.profile().network.latency * 2 * run.at;
                 let times: String = (0..run.probes)
                     .map(|probe| format!("  {}", millis(base * (10 - probe.min(4)) / 10)))
                     .collect();

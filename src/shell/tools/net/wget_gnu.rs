@@ -144,7 +144,11 @@ pub(super) fn saving(options: &Options, transfer: &Transfer, name: &str, bytes: 
         0..1_048_576 => (format!("{}K", speed / 1024), format!("{} KB/s", speed / 1024)),
         _ => {
             let hundredths = speed * 100 / 1_048_576;
-            let number = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+            let number = match hundredths {
+                0..1_000 => format!("{}.{:02}", hundredths / 100, hundredths % 100),
+                1_000..10_000 => format!("{}.{}", hundredths / 100, hundredths % 100 / 10),
+                _ => format!("{}", hundredths / 100),
+            };
             (format!("{number}M"), format!("{number} MB/s"))
         }
     };
