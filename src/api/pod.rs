@@ -95,6 +95,8 @@ views! {
         resources: ResourceRequirements = "resources",
         /// The directory it starts in.
         working_dir: Option<String> = "workingDir",
+        /// Whether its standard input is kept open: a shell then waits for what is typed.
+        stdin: bool = "stdin",
     }
 
     /// Requests and limits of a container, quantities as written.

@@ -74,7 +74,8 @@ images! {
     "gcr.io/kuar-demo/kuard-amd64" Alpine Server::Hello, [8080] AT_ONCE, [];
     "stefanprodan/podinfo" Alpine Server::Hello, [9898] AT_ONCE, ["curl"];
     "nicolaka/netshoot" Alpine Server::Shell, [] Term::Ignored,
-        ["bash", "ping", "nslookup", "curl", "dig", "host", "jq", "nc", "tcpdump", "iptables", "ip", "ss"];
+        ["bash", "ping", "nslookup", "curl", "dig", "host", "jq", "nc", "traceroute", "tcpdump", "iptables",
+            "iptables-save", "conntrack", "nft", "ip", "ss"];
     "busybox" BusyBox Server::Shell, [] Term::Ignored, [];
     "alpine" Alpine Server::Shell, [] Term::Ignored, [];
     "curlimages/curl" Alpine Server::Curl, [] BY_SIGNAL, ["curl"];
@@ -91,10 +92,10 @@ images! {
     "registry.k8s.io/pause" Scratch Server::Sleep, [] AT_ONCE, [];
     "registry.k8s.io/coredns/coredns" Scratch Server::CoreDns, [53] AT_ONCE, [];
     "registry.k8s.io/kube-proxy" Debian Server::Quiet, [] AT_ONCE, ["kube-proxy", "iptables", "iptables-save"];
-    "registry.k8s.io/kube-apiserver" Scratch Server::Quiet, [6443] AT_ONCE, [];
-    "registry.k8s.io/kube-controller-manager" Scratch Server::Quiet, [] AT_ONCE, [];
-    "registry.k8s.io/kube-scheduler" Scratch Server::Quiet, [] AT_ONCE, [];
-    "registry.k8s.io/etcd" Scratch Server::Quiet, [2379] AT_ONCE, [];
+    "registry.k8s.io/kube-apiserver" Scratch Server::Quiet, [6443] AT_ONCE, ["kube-apiserver"];
+    "registry.k8s.io/kube-controller-manager" Scratch Server::Quiet, [] AT_ONCE, ["kube-controller-manager"];
+    "registry.k8s.io/kube-scheduler" Scratch Server::Quiet, [] AT_ONCE, ["kube-scheduler"];
+    "registry.k8s.io/etcd" Scratch Server::Quiet, [2379] AT_ONCE, ["etcd"];
     "docker.io/kindest/kindnetd" Debian Server::Quiet, [] AT_ONCE, [];
     "docker/desktop-storage-provisioner" Scratch Server::Quiet, [] AT_ONCE, [];
     "docker.io/kindest/local-path-provisioner" Scratch Server::Quiet, [] AT_ONCE, [];

@@ -51,10 +51,22 @@ pub(super) fn plan(image: &'static Image, launch: &Launch) -> Plan {
     let words: Vec<&str> = launch.command.iter().chain(&launch.args).map(String::as_str).collect();
     match image.server {
         _ if !launch.command.is_empty() => program(image, launch, &words, own),
-        Server::Shell if words.is_empty() => ends(own, SOON, 0),
+        Server::Shell if words.is_empty() => shell(own, launch),
         Server::Shell => program(image, launch, &words, own),
+        // curl's image runs what it has, and takes anything else as curl's arguments.
+        Server::Curl if words.first().is_some_and(|word| image.has(word)) => {
+            program(image, launch, &words, own)
+        }
         Server::Curl => ends(own, SOON, if words.is_empty() { 2 } else { 0 }),
         _ => with_arguments(launch, &words, own),
+    }
+}
+
+/// A shell without a script: it ends with its input, which is at once unless that is kept open.
+fn shell(plan: Plan, launch: &Launch) -> Plan {
+    match launch.stdin {
+        true => Plan { server: Server::Quiet, ports: Vec::new(), ignores_term: true, ..plan },
+        false => ends(plan, SOON, 0),
     }
 }
 
@@ -150,7 +162,7 @@ fn program(image: &'static Image, launch: &Launch, words: &[&str], own: Plan) ->
     match name {
         "sh" | "bash" | "ash" => match rest {
             ["-c" | "-ec" | "-xc" | "-lc", script, ..] => script_plan(image, launch, script, own),
-            [] => ends(own, SOON, 0),
+            [] => shell(own, launch),
             _ => own,
         },
         _ => simple(name, rest, launch, own.clone()).unwrap_or(own),

@@ -21,6 +21,8 @@ pub struct Launch {
     pub args: Vec<String>,
     /// The environment, expanded.
     pub env: BTreeMap<String, String>,
+    /// Whether its standard input is kept open.
+    pub stdin: bool,
     /// The ports the container declares.
     pub declared: Vec<(u16, Protocol)>,
     /// The pod.

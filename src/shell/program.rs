@@ -6,6 +6,7 @@ use crate::cluster::Cluster;
 use crate::net::Trace;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::rc::Rc;
 
 /// An exit status: 0 for success, 130 after Ctrl-C.
 pub type Exit = i32;
@@ -129,8 +130,26 @@ pub struct World {
     pub disks: BTreeMap<Place, Files>,
     /// Ports of the workstation that lead into pods.
     pub forwards: BTreeMap<u16, Forward>,
+    /// Ports of the workstation where the API answers (`kubectl proxy`).
+    pub proxies: std::collections::BTreeSet<u16>,
     /// The requests sent so far by the command that runs.
     pub traces: Vec<Trace>,
+    /// What the fields of the API mean, once somebody has brought it.
+    pub told: Option<Rc<str>>,
+    /// Whether a program waits for that.
+    pub wants_descriptions: bool,
+}
+
+impl World {
+    /// What the fields of the API mean, if it is here. A native program carries it; a page is half as
+    /// large without and fetches it.
+    pub fn descriptions(&self) -> Option<Rc<str>> {
+        #[cfg(not(target_arch = "wasm32"))]
+        let carried = Some(include_str!("../../static/descriptions.json").into());
+        #[cfg(target_arch = "wasm32")]
+        let carried = None;
+        self.told.clone().or(carried)
+    }
 }
 
 /// What a program may touch while it is polled.

@@ -176,6 +176,16 @@ impl Session {
         terminal.map(|t| t.complete(&self.cluster, &self.world, line, cursor)).unwrap_or_default()
     }
 
+    /// Whether a program waits for `descriptions.json`: whoever holds the session fetches it then.
+    pub fn wants_descriptions(&self) -> bool {
+        self.world.wants_descriptions && self.world.told.is_none()
+    }
+
+    /// Brings the text of `descriptions.json`; empty if it cannot be had.
+    pub fn describe(&mut self, text: &str) {
+        self.world.told = Some(text.into());
+    }
+
     /// Forgets what a terminal printed, and leaves nothing of that in the log.
     pub fn clear(&mut self, terminal: usize) {
         if let Some(terminal) = self.terminals.get_mut(terminal) {

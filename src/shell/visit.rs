@@ -67,6 +67,12 @@ pub fn request(method: &str, url: &str) -> Option<Request> {
 
 /// Sends a request; from the workstation to a forwarded port it goes into the pod, past any Service.
 pub fn send(cluster: &mut Cluster, world: &mut World, request: &Request) -> Trace {
+    if let Payload::Http(http) = &request.payload
+        && is_local(request)
+        && request.to.port.is_some_and(|port| world.proxies.contains(&port))
+    {
+        return super::kubectl::through_proxy(cluster, request, http);
+    }
     match forward(world, request) {
         Some(forward) => {
             forward.connections += 1;
@@ -85,9 +91,14 @@ pub fn send(cluster: &mut Cluster, world: &mut World, request: &Request) -> Trac
     }
 }
 
+/// Whether the workstation asks itself.
+fn is_local(request: &Request) -> bool {
+    let own = matches!(request.to.host.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
+    request.from == Source::Workstation && own
+}
+
 fn forward<'a>(world: &'a mut World, request: &Request) -> Option<&'a mut Forward> {
-    let local = matches!(request.to.host.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
-    if request.from != Source::Workstation || !local {
+    if !is_local(request) {
         return None;
     }
     world.forwards.get_mut(&request.to.port?)

@@ -33,6 +33,7 @@ impl Cluster {
             image: spec.image.clone(),
             command: spec.command.iter().map(|word| environment::expand(word, &env)).collect(),
             args: spec.args.iter().map(|word| environment::expand(word, &env)).collect(),
+            stdin: spec.stdin,
             declared: spec.ports.iter().map(|port| (port.container_port, port.protocol)).collect(),
             pod: key.name.clone(),
             hostname: env.get("HOSTNAME").cloned().unwrap_or_default(),
@@ -110,6 +111,10 @@ impl Cluster {
         container.ready = false;
         container.started = false;
         self.ended(key, pod, index);
+        // It may have been told to end and been faster by itself.
+        if self.kubelets.get(key).is_some_and(|runtime| runtime.stopping && runtime.all_stopped()) {
+            self.after(self.profile.latency.remove, key, Step::Gone);
+        }
     }
 
     /// What follows the end of a container: the next one, another try, or nothing.
@@ -117,7 +122,10 @@ impl Cluster {
         let Some(runtime) = self.kubelets.get(key) else { return };
         let Some(container) = runtime.containers.get(index) else { return };
         let State::Terminated(ended) = &container.state else { return };
-        let (code, ran) = (ended.code, ended.finished.since(ended.started));
+        // What could not even be started has not run, since whenever.
+        let never = ended.started == crate::api::Instant::default();
+        let ran = if never { Duration::ZERO } else { ended.finished.since(ended.started) };
+        let code = ended.code;
         let policy = pod.pod().map_or("", |pod| pod.spec.restart_policy.as_str());
         let again = match container.role {
             Role::Sidecar => true,

@@ -660,7 +660,7 @@ static COMMANDS: &[Command] = &[
         "explain TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2] [options]",
         "Get documentation for a resource",
         "api-version:text output,o:text=plaintext recursive:bool",
-        verbs::honest::explain,
+        verbs::explain::run,
     ),
     command(
         "api-resources",
@@ -731,7 +731,7 @@ static COMMANDS: &[Command] = &[
         "proxy [--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix] [options]",
         "Run a proxy to the Kubernetes API server",
         "accept-hosts:text accept-paths:text address:text=127.0.0.1 api-prefix:text append-server-path:bool disable-filter:bool keepalive:duration port,p:int=8001 reject-methods:text reject-paths:text unix-socket,u:text www,w:text www-prefix,P:text",
-        verbs::honest::proxy,
+        verbs::proxy::run,
     ),
     command(
         "debug",

@@ -1,52 +1,153 @@
-//! The fields of a kind, as `kubectl explain` lists them. The playground has names and types of all
-//! fields, not their descriptions.
+//! The fields of a kind, as `kubectl explain` lists them. Names and types are the schema's; what they
+//! mean is in a file of its own, which the page fetches when it is first asked for.
 
-use crate::api::Kind;
+use crate::api::{Kind, Value};
 use crate::manifest::schema::{self, Field, Struct, Type};
+
+/// How wide a line of a description is, without what it is indented by.
+const WIDTH: usize = 76;
+/// How many of the values of a field are listed beside it.
+const MOST_VALUES: usize = 4;
+
+/// What fields mean: the text of `descriptions.json`, or nothing.
+pub struct Descriptions<'a>(pub &'a str);
+
+impl Descriptions<'_> {
+    /// What is told of a type, by field; of the type itself under the empty name.
+    fn of(&self, label: &str) -> Value {
+        // An object of the file begins and ends on lines of its own: only that one is read.
+        let head = format!("\n\"{label}\":{{\n");
+        let Some(at) = self.0.find(&head) else { return Value::Null };
+        let inner = &self.0[at + head.len()..];
+        let inner = inner.split("\n}").next().unwrap_or_default();
+        serde_json::from_str(&format!("{{{inner}}}")).unwrap_or_default()
+    }
+
+    fn field(&self, owner: Struct, name: &str) -> String {
+        let own = self.of(owner.label);
+        let common = || self.of("*")[name].as_str().unwrap_or_default().to_owned();
+        own[name].as_str().map_or_else(common, str::to_owned)
+    }
+
+    /// What is told of the type of a field.
+    fn kind(&self, kind: Type) -> String {
+        let label = match kind {
+            Type::Struct(inner) => inner.label,
+            Type::Time => "Time",
+            Type::IntOrString => "IntOrString",
+            Type::List(shape) | Type::Map(shape) => return self.kind(shape.kind()),
+            _ => return String::new(),
+        };
+        self.of(label)[""].as_str().unwrap_or_default().to_owned()
+    }
+}
 
 /// The field at a path of a kind and the fields below it; the kind's own for an empty path.
 ///
 /// # Errors
 /// When there is no such field.
-pub fn fields(kind: Kind, path: &[&str], recursive: bool) -> Result<String, String> {
+pub fn fields(kind: Kind, path: &[&str], recursive: bool, told: &Descriptions<'_>) -> Result<String, String> {
     let missing = |name: &str| format!("field \"{name}\" does not exist");
     let mut at = schema::of(kind);
+    let mut told_of = at.map(|own| told.kind(Type::Struct(own))).unwrap_or_default();
     let mut field: Option<Field> = None;
     for name in path {
+        let owner = at;
         let found = at.and_then(|inner| inner.field(name)).ok_or_else(|| missing(name))?;
         at = structure(found.shape.kind());
+        let own = owner.map(|owner| told.field(owner, found.name)).unwrap_or_default();
+        told_of = [own, told.kind(found.shape.kind())].map(|text| wrapped(&text, "    ")).concat();
         field = Some(found);
     }
     let mut out = String::new();
     if let Some(field) = field {
-        let required = if field.required { " -required-" } else { "" };
-        out.push_str(&format!("FIELD: {} <{}>{required}\n", field.name, spelled(field.shape.kind())));
+        out.push_str(&format!(
+            "FIELD: {} <{}>{}\n",
+            field.name,
+            spelled(field.shape.kind()),
+            required(field)
+        ));
         let values: Vec<&str> = field.values().collect();
         if !values.is_empty() {
             out.push_str("ENUM:\n");
             out.extend(values.iter().map(|value| format!("    {value}\n")));
         }
         out.push('\n');
+        if values.is_empty() && !told_of.is_empty() {
+            out.push('\n');
+        }
+    } else {
+        told_of = wrapped(&told_of, "    ");
+    }
+    if !told_of.is_empty() {
+        out.push_str(&format!("DESCRIPTION:\n{told_of}    \n"));
     }
     if let Some(inner) = at {
         out.push_str("FIELDS:\n");
-        list(inner, recursive, 1, &mut out);
+        list(inner, recursive, 1, told, &mut out);
+    }
+    if !told_of.is_empty() {
+        out.push('\n');
     }
     Ok(out)
 }
 
-fn list(of: Struct, recursive: bool, depth: usize, out: &mut String) {
+fn required(field: Field) -> &'static str {
+    if field.required { " -required-" } else { "" }
+}
+
+fn list(of: Struct, recursive: bool, depth: usize, told: &Descriptions<'_>, out: &mut String) {
     let mut fields: Vec<Field> = of.fields().collect();
     fields.sort_by_key(|field| field.name);
+    let own = if recursive { Value::Null } else { told.of(of.label) };
     for field in fields {
-        let required = if field.required { " -required-" } else { "" };
         let pad = "  ".repeat(depth);
-        out.push_str(&format!("{pad}{}\t<{}>{required}\n", field.name, spelled(field.shape.kind())));
+        out.push_str(&format!("{pad}{}\t<{}>{}\n", field.name, spelled(field.shape.kind()), required(field)));
+        let values: Vec<&str> = field.values().collect();
+        if !values.is_empty() {
+            let more = if values.len() > MOST_VALUES { ", ...." } else { "" };
+            let shown = &values[..values.len().min(MOST_VALUES)];
+            out.push_str(&format!("{pad}enum: {}{more}\n", shown.join(", ")));
+        }
+        if !recursive && !told.0.is_empty() {
+            let text = match own[field.name].as_str() {
+                Some(text) => text.to_owned(),
+                None => told.field(of, field.name),
+            };
+            out.push_str(&wrapped(&text, "    "));
+            out.push('\n');
+        }
         let inner = structure(field.shape.kind()).filter(|_| recursive && depth < 12);
         if let Some(inner) = inner.filter(|inner| inner.label != of.label) {
-            list(inner, recursive, depth + 1, out);
+            list(inner, recursive, depth + 1, told, out);
         }
     }
+}
+
+/// A text in lines of at most [`WIDTH`], each indented. Spaces stay as they are within a line.
+fn wrapped(text: &str, indent: &str) -> String {
+    let mut out = String::new();
+    for paragraph in text.split('\n').filter(|_| !text.is_empty()) {
+        let mut line = String::new();
+        let mut gap = "";
+        for piece in paragraph.split_inclusive(' ') {
+            let word = piece.trim_end();
+            if word.is_empty() {
+                gap = "  ";
+                continue;
+            }
+            if !line.is_empty() && line.chars().count() + gap.len() + word.chars().count() > WIDTH {
+                out.push_str(&format!("{indent}{line}\n"));
+                line.clear();
+            } else {
+                line.push_str(gap);
+            }
+            line.push_str(word);
+            gap = " ";
+        }
+        out.push_str(&format!("{indent}{line}\n"));
+    }
+    out
 }
 
 /// The struct that a type is, or is a list or a map of.

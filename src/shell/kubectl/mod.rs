@@ -35,6 +35,7 @@ use failure::Failure;
 use flags::{Flag, Flags, GLOBAL};
 pub(super) use line::{Line, contexts, namespace, read_line};
 use std::collections::BTreeMap;
+pub(super) use verbs::proxy::through_proxy;
 
 /// The program of a kubectl command line; the first word is `kubectl` itself.
 pub fn command(words: &[String]) -> Box<dyn Program> {

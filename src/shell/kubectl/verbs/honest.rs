@@ -1,6 +1,5 @@
 //! What the playground does not do, said in a line; and small commands that need nothing else.
 
-use super::run::Silent;
 use crate::api::{Kind, json};
 use crate::shell::files::absolute;
 use crate::shell::kubectl::call::{Call, Next, OK, Outcome};
@@ -36,39 +35,6 @@ pub fn plugins(_: &mut Call<'_, '_>) -> Outcome {
 /// `kubectl alpha`
 pub fn alpha(call: &mut Call<'_, '_>) -> Outcome {
     call.ctx.complain("No alpha commands are available in this version of kubectl");
-    OK
-}
-
-/// `kubectl proxy`
-pub fn proxy(call: &mut Call<'_, '_>) -> Outcome {
-    let port = call.flags.int("port");
-    call.say(format!("Starting to serve on 127.0.0.1:{port}"));
-    Ok(Next::Run(Box::new(Silent)))
-}
-
-/// `kubectl explain`
-pub fn explain(call: &mut Call<'_, '_>) -> Outcome {
-    let args = call.args();
-    let path = match &args[..] {
-        [] => {
-            return Err("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.".into());
-        }
-        [path] => path.clone(),
-        _ => return Err("We accept only this format: explain RESOURCE".into()),
-    };
-    let resource = path.split('.').next().unwrap_or("");
-    let kind = call.kind(resource)?;
-    let what = kind.resource();
-    let mut out = String::new();
-    if !what.group.is_empty() {
-        out.push_str(&format!("GROUP:      {}\n", what.group));
-    }
-    out.push_str(&format!("KIND:       {}\nVERSION:    {}\n\n", what.name, what.version));
-    let fields: Vec<&str> = path.split('.').skip(1).collect();
-    let shown = crate::shell::kubectl::explain::fields(kind, &fields, call.flags.on("recursive"))
-        .map_err(Failure::Message)?;
-    out.push_str(&shown);
-    call.print(&out);
     OK
 }
 

@@ -1,10 +1,10 @@
 //! `kubectl get --raw`: the API's own paths.
 
-use crate::api::{Map, RESOURCES, Value, json};
+use crate::api::{Map, RESOURCES, Status, StatusReason, Value, json};
+use crate::cluster::Cluster;
 use crate::shell::kubectl::call::{Call, OK, Outcome, not_found};
 use crate::shell::kubectl::doc::text;
 use crate::shell::kubectl::output::go;
-use crate::shell::kubectl::selector::Filter;
 
 /// The server's version, as it tells it.
 pub const VERSION: &str = "v1.36.2";
@@ -15,27 +15,31 @@ pub fn get(call: &mut Call<'_, '_>) -> Outcome {
         return Err(call.usage("arguments may not be passed when --raw is specified"));
     }
     let path = call.flags.text("raw").to_owned();
-    let path = path.split('?').next().unwrap_or("").trim_end_matches('/');
-    let parts: Vec<&str> = path.split('/').skip(1).collect();
-    let printed = match &parts[..] {
-        ["healthz" | "livez" | "readyz", ..] => "ok".to_owned(),
-        ["version"] => version(),
-        ["api"] => r#"{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"192.168.65.3:6443"}]}"#.to_owned() + "\n",
-        ["apis"] => groups(),
-        ["api", "v1", rest @ ..] => return objects(call, "", "v1", rest),
-        ["apis", group, version, rest @ ..] => return objects(call, group, version, rest),
-        _ => return Err(missing()),
-    };
+    let printed = answer(call.ctx.cluster, &path)?;
     call.print(&printed);
     OK
 }
 
-fn missing() -> crate::shell::kubectl::failure::Failure {
-    let status = crate::api::Status::new(
-        crate::api::StatusReason::NotFound,
-        "the server could not find the requested resource",
-    );
-    status.into()
+/// What the API answers at a path.
+///
+/// # Errors
+/// In the server's words.
+pub fn answer(cluster: &Cluster, path: &str) -> Result<String, Status> {
+    let path = path.split('?').next().unwrap_or("").trim_end_matches('/');
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    Ok(match &parts[..] {
+        ["healthz" | "livez" | "readyz", ..] => "ok".to_owned(),
+        ["version"] => version(),
+        ["api"] => r#"{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"192.168.65.3:6443"}]}"#.to_owned() + "\n",
+        ["apis"] => groups(),
+        ["api", "v1", rest @ ..] => objects(cluster, "", "v1", rest)?,
+        ["apis", group, version, rest @ ..] => objects(cluster, group, version, rest)?,
+        _ => return Err(missing()),
+    })
+}
+
+fn missing() -> Status {
+    Status::new(StatusReason::NotFound, "the server could not find the requested resource")
 }
 
 fn version() -> String {
@@ -74,7 +78,7 @@ fn groups() -> String {
 }
 
 /// `namespaces/NS/PLURAL/NAME`, `PLURAL/NAME`, `PLURAL`.
-fn objects(call: &mut Call<'_, '_>, group: &str, version: &str, rest: &[&str]) -> Outcome {
+fn objects(cluster: &Cluster, group: &str, version: &str, rest: &[&str]) -> Result<String, Status> {
     let (namespace, rest) = match rest {
         ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (Some(*namespace), rest),
         rest => (None, rest),
@@ -87,15 +91,15 @@ fn objects(call: &mut Call<'_, '_>, group: &str, version: &str, rest: &[&str]) -
     let Some(kind) = kind else { return Err(missing()) };
     let printed = match rest {
         [_, name] => {
-            let found = call.ctx.cluster.store().find(kind, namespace.unwrap_or(""), name).cloned();
+            let found = cluster.store().find(kind, namespace.unwrap_or(""), name).cloned();
             let object = found.ok_or_else(|| not_found(kind, name))?;
             in_order(object.doc())
         }
         [_] => {
-            let objects = call.list(kind, namespace, &Filter::default())?;
-            let items: Vec<String> =
-                objects.iter().map(|object| in_order(&without_type(object.doc()))).collect();
-            let version = call.ctx.cluster.store().version();
+            let objects = cluster.store().list_all(kind);
+            let own = objects.filter(|object| namespace.is_none_or(|name| object.meta.namespace == name));
+            let items: Vec<String> = own.map(|object| in_order(&without_type(object.doc()))).collect();
+            let version = cluster.store().version();
             format!(
                 "{{\"kind\":\"{}List\",\"apiVersion\":\"{}\",\"metadata\":{{\"resourceVersion\":\"{version}\"}},\"items\":[{}]}}",
                 kind.resource().name,
@@ -105,8 +109,7 @@ fn objects(call: &mut Call<'_, '_>, group: &str, version: &str, rest: &[&str]) -
         }
         _ => return Err(missing()),
     };
-    call.print(&(printed + "\n"));
-    OK
+    Ok(printed + "\n")
 }
 
 fn without_type(doc: &Value) -> Value {

@@ -6,6 +6,7 @@ use super::exec::Inside;
 use crate::api::{Instant, Key, Kind, Value, json};
 use crate::apiserver::DeleteOptions;
 use crate::apiserver::patch::{self, Patch};
+use crate::cluster::Fault;
 use crate::shell::kubectl::call::{Call, DryRun, Next, Outcome};
 use crate::shell::kubectl::doc::{far, int, items, put, text};
 use crate::shell::kubectl::fail;
@@ -199,6 +200,18 @@ struct Attached {
 }
 
 impl Attached {
+    /// Where a pod starts its container again, it can be looked into again.
+    fn farewell(&self, ctx: &mut Ctx<'_>) {
+        let pod = ctx.cluster.store().get(&self.pod);
+        let again = pod.is_some_and(|pod| text(&pod.doc()["spec"]["restartPolicy"]) == "Always");
+        if again && self.stdin && self.tty && !self.quiet && !self.remove {
+            let (pod, container) = (&self.pod.name, &self.container);
+            ctx.say(format!(
+                "Session ended, resume using 'kubectl attach {pod} -c {container} -i -t' command when the pod is running"
+            ));
+        }
+    }
+
     /// Ends, removing the pod if that was asked for.
     fn end(&mut self, ctx: &mut Ctx<'_>, exit: i32) -> Poll {
         self.exit = exit;
@@ -239,7 +252,13 @@ impl Program for Attached {
         }
         if let Some(inside) = &mut self.running {
             return match inside.poll(ctx) {
-                Poll::Done(exit) => self.end(ctx, exit),
+                Poll::Done(exit) => {
+                    // It was the container's main process.
+                    let container = self.container.clone();
+                    ctx.cluster.inject(&Fault::Crash { pod: self.pod.clone(), container, code: exit });
+                    self.farewell(ctx);
+                    self.end(ctx, exit)
+                }
                 wait => wait,
             };
         }

@@ -28,7 +28,10 @@ pub fn source(place: &Place) -> Source {
 /// Sends a request, and keeps its trace for the eye.
 pub fn send(ctx: &mut Ctx<'_>, request: &Request) -> Trace {
     let trace = visit::send(ctx.cluster, ctx.world, request);
-    ctx.world.traces.push(trace.clone());
+    // What the API server answers by `kubectl proxy` is no packet of the cluster's network.
+    if !trace.hops.is_empty() {
+        ctx.world.traces.push(trace.clone());
+    }
     trace
 }
 

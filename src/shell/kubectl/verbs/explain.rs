@@ -1,0 +1,68 @@
+//! `kubectl explain`: what a field is. Where the descriptions are fetched first, it waits for them a moment.
+
+use crate::api::{Instant, Kind};
+use crate::shell::kubectl::call::{Call, Next, Outcome};
+use crate::shell::kubectl::explain::{Descriptions, fields};
+use crate::shell::kubectl::fail;
+use crate::shell::program::{Ctx, Poll, Program, Wake};
+use std::time::Duration;
+
+/// How long descriptions are waited for; names and types are told without them.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Carries the command out.
+pub fn run(call: &mut Call<'_, '_>) -> Outcome {
+    let args = call.args();
+    let path = match &args[..] {
+        [] => {
+            return Err("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.".into());
+        }
+        [path] => path.clone(),
+        _ => return Err("We accept only this format: explain RESOURCE".into()),
+    };
+    let kind = call.kind(path.split('.').next().unwrap_or(""))?;
+    let recursive = call.flags.on("recursive");
+    let deadline = call.now() + PATIENCE;
+    Ok(Next::Run(Box::new(Explain { kind, path, recursive, deadline, name: call.command.name() })))
+}
+
+#[derive(Clone, Debug)]
+struct Explain {
+    kind: Kind,
+    path: String,
+    recursive: bool,
+    deadline: Instant,
+    name: String,
+}
+
+impl Program for Explain {
+    fn poll(&mut self, ctx: &mut Ctx<'_>) -> Poll {
+        if ctx.interrupted {
+            return Poll::Done(130);
+        }
+        let told = ctx.world.descriptions();
+        if told.is_none() && ctx.cluster.now() < self.deadline {
+            ctx.world.wants_descriptions = true;
+            return Poll::Wait(Wake::At(ctx.cluster.now() + Duration::from_millis(100)));
+        }
+        let what = self.kind.resource();
+        let mut out = String::new();
+        if !what.group.is_empty() {
+            out.push_str(&format!("GROUP:      {}\n", what.group));
+        }
+        out.push_str(&format!("KIND:       {}\nVERSION:    {}\n\n", what.name, what.version));
+        let path: Vec<&str> = self.path.split('.').skip(1).collect();
+        match fields(self.kind, &path, self.recursive, &Descriptions(told.as_deref().unwrap_or_default())) {
+            Ok(shown) => {
+                out.push_str(&shown);
+                ctx.stdout.push_str(&out);
+                Poll::Done(0)
+            }
+            Err(why) => Poll::Done(fail(ctx, &why.as_str().into(), &self.name)),
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
+}
