@@ -143,12 +143,29 @@ fn prepare(ctx: &mut Ctx<'_>, command: &Command, flags: Flags) -> Result<(Config
         let server = flags.text("server");
         if !server.is_empty() && server != config.server() {
             let host = server.split("//").last().unwrap_or(server).trim_end_matches('/');
+            complain_of_discovery(ctx, command, server.trim_end_matches('/'), host);
             return Err(Failure::Raw(format!(
                 "The connection to the server {host} was refused - did you specify the right host or port?"
             )));
         }
     }
     Ok((config, flags))
+}
+
+/// What the client's cache of kinds writes, time and again, while no server answers.
+fn complain_of_discovery(ctx: &mut Ctx<'_>, command: &Command, server: &str, host: &str) {
+    const TRIES: u32 = 5;
+    if ["version", "api-versions", "api-resources"].contains(&command.path) {
+        return;
+    }
+    let stamp = ctx.cluster.now().rfc3339();
+    let (month, day, time) = (&stamp[5..7], &stamp[8..10], &stamp[11..19]);
+    for attempt in 1..=TRIES {
+        let micros = 90_967 + attempt * 1_037;
+        ctx.complain(format!(
+            "E{month}{day} {time}.{micros:06}    1326 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp {host}: connect: connection refused\""
+        ));
+    }
 }
 
 /// Says what went wrong.

@@ -60,7 +60,8 @@ pub fn undo(call: &mut Call<'_, '_>) -> Outcome {
         }
         let old = template(&revision, false);
         if dry == DryRun::Client {
-            call.print(&format!("{} {}", found.qualified(), describe::template(&old)));
+            let suffix = dry.suffix();
+            call.say(format!("{} {}{suffix}", found.qualified(), describe::template(&old)));
             continue;
         }
         let mut bare = old;
