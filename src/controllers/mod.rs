@@ -8,6 +8,7 @@ mod daemon_set;
 mod deployment;
 mod deployment_status;
 mod disruption;
+mod dump;
 mod endpoint_slice;
 mod endpoints;
 mod events;
