@@ -30,5 +30,5 @@ pub mod quantity;
 pub use allocate::Ranges;
 pub use delete::Deleted;
 pub use options::{DeleteOptions, Propagation, WriteOptions};
-pub use server::{ApiServer, Written};
+pub use server::{ApiServer, Mould, Written};
 pub use store::{Change, Store};

@@ -33,7 +33,7 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
         pod.meta.deleted.is_none() && pod.pod().is_some_and(|pod| pod.spec.node_name.is_empty())
     });
     // By priority, then in the order they came.
-    waiting.sort_by_key(|pod| std::cmp::Reverse(pod.doc()["spec"]["priority"].as_i64().unwrap_or(0)));
+    waiting.sort_by_key(|pod| std::cmp::Reverse(pod.pod().map_or(0, |pod| pod.spec.priority)));
     for object in waiting {
         let Some(pod) = object.pod() else { continue };
         let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
