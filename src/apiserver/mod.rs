@@ -15,7 +15,7 @@ mod internal;
 mod options;
 mod prepare;
 mod prune;
-mod quota;
+pub mod quota;
 mod refusal;
 mod server;
 mod service_rest;

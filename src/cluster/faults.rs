@@ -5,7 +5,8 @@ use super::queue::{Due, Step};
 use crate::api::{Key, Kind};
 use std::time::Duration;
 
-/// Something that goes wrong.
+/// Something that goes wrong. Each has its undo: the same with the switch the other way round; what a
+/// crash did, the kubelet mends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// A container's process dies with this exit code.
@@ -42,6 +43,15 @@ pub enum Fault {
     SlowPulls(u32),
     /// Image pulls fail, or work again.
     FailPulls(bool),
+    /// The link of a node loses packets, or none any more.
+    Loss {
+        /// The node.
+        node: String,
+        /// How many of a hundred; 0 ends the fault.
+        percent: u8,
+    },
+    /// CoreDNS has no pods any more, or as many as before.
+    StopDns(bool),
 }
 
 /// How long a node may be silent before it counts as unknown.
@@ -67,6 +77,17 @@ impl Cluster {
             Fault::FailPulls(on) => {
                 self.kubelets.pulls = on.then_some(None);
                 true
+            }
+            Fault::Loss { node, percent } => {
+                let there = self.store().find(Kind::Node, "", node).is_some();
+                if there {
+                    self.network.lose(node, *percent);
+                }
+                there
+            }
+            Fault::StopDns(on) => {
+                let dns = Key::new(Kind::Deployment, "kube-system", "coredns");
+                self.scale(&dns, if *on { 0 } else { 2 }).is_ok()
             }
         }
     }
