@@ -54,6 +54,10 @@ pub enum Fault {
     StopDns(bool),
 }
 
+/// CoreDNS' Deployment, and how many pods every profile gives it.
+const DNS: &str = "coredns";
+const DNS_REPLICAS: i64 = 2;
+
 /// How long a node may be silent before it counts as unknown.
 const SILENCE: Duration = Duration::from_secs(50);
 
@@ -86,8 +90,8 @@ impl Cluster {
                 there
             }
             Fault::StopDns(on) => {
-                let dns = Key::new(Kind::Deployment, "kube-system", "coredns");
-                self.scale(&dns, if *on { 0 } else { 2 }).is_ok()
+                let dns = Key::new(Kind::Deployment, "kube-system", DNS);
+                self.scale(&dns, if *on { 0 } else { DNS_REPLICAS }).is_ok()
             }
         }
     }
@@ -100,7 +104,11 @@ impl Cluster {
         let stopped =
             self.stopped_proxies.iter().map(|node| Fault::StopProxy { node: node.clone(), on: true });
         let pulls = self.kubelets.pulls.map(|factor| factor.map_or(Fault::FailPulls(true), Fault::SlowPulls));
-        unready.chain(cut).chain(stopped).chain(pulls).collect()
+        let lossy =
+            self.network.losses().map(|(node, percent)| Fault::Loss { node: node.to_owned(), percent });
+        let dns = self.store().find(Kind::Deployment, "kube-system", DNS).and_then(|dns| dns.workload());
+        let dns = dns.filter(|dns| dns.spec.replicas == Some(0)).map(|_| Fault::StopDns(true));
+        unready.chain(cut).chain(stopped).chain(pulls).chain(lossy).chain(dns).collect()
     }
 
     fn crash(&mut self, pod: &Key, container: &str, code: i32) -> bool {

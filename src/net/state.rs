@@ -69,6 +69,11 @@ impl State {
         }
     }
 
+    /// The nodes whose links lose packets, and how many of a hundred.
+    pub fn losses(&self) -> impl Iterator<Item = (&str, u8)> {
+        self.losses.iter().map(|(node, percent)| (node.as_str(), *percent))
+    }
+
     /// How many of a hundred packets the link of a node loses.
     pub(super) fn loss(&self, node: &str) -> u8 {
         self.losses.get(node).copied().unwrap_or(0)

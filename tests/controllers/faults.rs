@@ -34,6 +34,7 @@ fn a_lossy_link_loses_its_share_until_it_is_mended() {
     };
     assert_eq!(lost(&mut cluster, "b"), 0);
     assert!(cluster.inject(&Fault::Loss { node: nodes[1].clone(), percent: 30 }));
+    assert_eq!(cluster.faults(), [Fault::Loss { node: nodes[1].clone(), percent: 30 }]);
     assert!((40..80).contains(&lost(&mut cluster, "b")), "about a third is lost");
     assert_eq!(lost(&mut cluster, "c"), 0, "a neighbour on the same node needs no link");
     assert!(cluster.inject(&Fault::Loss { node: nodes[1].clone(), percent: 0 }));
@@ -53,6 +54,7 @@ fn without_coredns_names_are_not_found_until_it_is_back() {
     assert!(cluster.inject(&Fault::StopDns(true)));
     wait(&mut cluster, 60);
     assert_eq!(endpoints(&cluster), 0);
+    assert_eq!(cluster.faults(), [Fault::StopDns(true)]);
     assert!(cluster.inject(&Fault::StopDns(false)));
     wait(&mut cluster, 60);
     assert_eq!(endpoints(&cluster), before);
