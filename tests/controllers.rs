@@ -1,5 +1,9 @@
 //! Controllers and kubelets on virtual time.
 
+#[path = "controllers/faults.rs"]
+mod faults;
+#[path = "controllers/properties.rs"]
+mod properties;
 #[path = "controllers/watch.rs"]
 mod watch;
 

@@ -21,7 +21,7 @@ pub mod workload;
 
 pub use kind::{Kind, RESOURCES, Resource};
 pub use meta::{Labels, Meta, OwnerReference};
-pub use object::{Key, Object, View};
+pub use object::{Document, Key, Object, View};
 pub use selector::{Requirement, RequirementOperator, Selector};
 pub use serde_json::{Map, Value, json};
 pub use status::{Status, StatusCause, StatusReason};

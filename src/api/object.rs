@@ -2,7 +2,7 @@
 
 use super::network_policy::NetworkPolicy;
 use super::node::Node;
-use super::pod::Pod;
+use super::pod::{Pod, PodSpec, PodStatus};
 use super::service::{EndpointSlice, Endpoints, Service};
 use super::workload::{Job, Workload};
 use super::{FromValue, Kind, Meta, Value};
@@ -50,6 +50,13 @@ pub enum View {
     Other,
 }
 
+/// A document, or a part of one, that is written out when someone asks for it. Most of what a cluster
+/// writes is replaced before anyone reads it.
+pub trait Document: fmt::Debug + Send + Sync {
+    /// Writes it, for the object that carries it.
+    fn write(&self, object: &Object) -> Value;
+}
+
 /// An object: immutable once made; a change is a new one.
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -61,9 +68,32 @@ pub struct Object {
     pub view: View,
     /// The whole document; put together when someone asks for it.
     doc: OnceLock<Arc<Value>>,
-    /// For an object that differs from an earlier one by its status alone: that one's document, and the
-    /// status. Most writes of a cluster are of this sort.
-    parts: Option<(Arc<Value>, Value)>,
+    source: Source,
+}
+
+/// What a document is put together from.
+#[derive(Clone, Debug)]
+enum Source {
+    /// It was whole from the beginning.
+    Whole,
+    /// Another one writes it.
+    Written(Arc<dyn Document>),
+    /// Another pod's document, and what differs.
+    Pod(Arc<Value>, Option<Renamed>, PodStatusSource),
+}
+
+/// A volume that has a name of its own in every copy of a pod.
+#[derive(Clone, Debug)]
+struct Renamed {
+    from: String,
+    to: String,
+}
+
+#[derive(Clone, Debug)]
+enum PodStatusSource {
+    Same,
+    Value(Value),
+    Written(Arc<dyn Document>, OnceLock<Value>),
 }
 
 impl Object {
@@ -83,7 +113,23 @@ impl Object {
             _ => View::Other,
         };
         let meta = FromValue::from_value(&doc["metadata"]);
-        Self { kind, meta, view, doc: OnceLock::from(Arc::new(doc)), parts: None }
+        Self { kind, meta, view, doc: OnceLock::from(Arc::new(doc)), source: Source::Whole }
+    }
+
+    /// An object of a kind without a view, whose document is written when someone asks for it.
+    pub fn written(kind: Kind, meta: Meta, document: Arc<dyn Document>) -> Self {
+        let (view, doc) = (View::Other, OnceLock::new());
+        Self { kind, meta, view, doc, source: Source::Written(document) }
+    }
+
+    /// What writes its document, if that is not kept.
+    pub fn document(&self) -> Option<&Arc<dyn Document>> {
+        match &self.source {
+            Source::Written(document) | Source::Pod(_, _, PodStatusSource::Written(document, _)) => {
+                Some(document)
+            }
+            _ => None,
+        }
     }
 
     /// The same object with another status, under another `resourceVersion`.
@@ -95,13 +141,61 @@ impl Object {
             doc["metadata"]["resourceVersion"] = resource_version.to_string().into();
             return Self::new(self.kind, doc);
         };
-        let base = match &self.parts {
-            Some((base, _)) => base.clone(),
-            None => self.whole().clone(),
+        let view = Pod { spec: pod.spec.clone(), status: FromValue::from_value(&status) };
+        self.changed(view, PodStatusSource::Value(status), resource_version)
+    }
+
+    /// The same pod with a status that `document` writes when someone asks for it, and `view` shows.
+    #[must_use]
+    pub fn with_written_status(
+        &self,
+        view: PodStatus,
+        document: Arc<dyn Document>,
+        resource_version: u64,
+    ) -> Self {
+        let spec = self.pod().map(|pod| pod.spec.clone()).unwrap_or_default();
+        let status = PodStatusSource::Written(document, OnceLock::new());
+        self.changed(Pod { spec, status: view }, status, resource_version)
+    }
+
+    /// The same pod on a node.
+    #[must_use]
+    pub fn bound(&self, node: &str, status: Value, resource_version: u64) -> Self {
+        let mut spec = self.pod().map(|pod| PodSpec::clone(&pod.spec)).unwrap_or_default();
+        node.clone_into(&mut spec.node_name);
+        let view = Pod { spec: Arc::new(spec), status: FromValue::from_value(&status) };
+        self.changed(view, PodStatusSource::Value(status), resource_version)
+    }
+
+    /// A new pod like this one under another name, uid and version. A volume may have a name of its own.
+    #[must_use]
+    pub fn copied(&self, name: String, uid: String, volume: Option<(&str, String)>, version: u64) -> Self {
+        let mut view = self.pod().cloned().unwrap_or_default();
+        let renamed = volume.map(|(from, to)| Renamed { from: from.to_owned(), to });
+        if let Some(Renamed { from, to }) = &renamed {
+            let spec = Arc::make_mut(&mut view.spec);
+            let containers = spec.init_containers.iter_mut().chain(&mut spec.containers);
+            let mounts = containers.flat_map(|container| &mut container.volume_mounts);
+            let names = mounts.map(|mount| &mut mount.name);
+            for name in names.chain(spec.volumes.iter_mut().map(|volume| &mut volume.name)) {
+                if name == from {
+                    name.clone_from(to);
+                }
+            }
+        }
+        let meta = Meta { name, uid, resource_version: version, ..self.meta.clone() };
+        let source = Source::Pod(self.whole().clone(), renamed, PodStatusSource::Same);
+        Self { kind: self.kind, meta, view: View::Pod(view), doc: OnceLock::new(), source }
+    }
+
+    fn changed(&self, view: Pod, status: PodStatusSource, resource_version: u64) -> Self {
+        let (base, renamed) = match &self.source {
+            Source::Pod(base, renamed, _) => (base.clone(), renamed.clone()),
+            _ => (self.whole().clone(), None),
         };
-        let view = View::Pod(Pod { spec: pod.spec.clone(), status: FromValue::from_value(&status) });
         let meta = Meta { resource_version, ..self.meta.clone() };
-        Self { kind: self.kind, meta, view, doc: OnceLock::new(), parts: Some((base, status)) }
+        let source = Source::Pod(base, renamed, status);
+        Self { kind: self.kind, meta, view: View::Pod(view), doc: OnceLock::new(), source }
     }
 
     /// The whole document.
@@ -110,24 +204,62 @@ impl Object {
     }
 
     fn whole(&self) -> &Arc<Value> {
-        self.doc.get_or_init(|| {
-            let Some((base, status)) = &self.parts else { return Arc::new(Value::Null) };
-            let mut doc = Value::clone(base);
-            doc["status"] = status.clone();
-            doc["metadata"]["resourceVersion"] = self.meta.resource_version.to_string().into();
-            Arc::new(doc)
+        self.doc.get_or_init(|| match &self.source {
+            Source::Whole => Arc::new(Value::Null),
+            Source::Written(document) => Arc::new(document.write(self)),
+            Source::Pod(base, renamed, status) => {
+                let mut doc = Value::clone(base);
+                if !matches!(status, PodStatusSource::Same) {
+                    doc["status"] = self.status().clone();
+                }
+                doc["metadata"]["name"] = self.meta.name.as_str().into();
+                doc["metadata"]["uid"] = self.meta.uid.as_str().into();
+                doc["metadata"]["resourceVersion"] = self.meta.resource_version.to_string().into();
+                if let Some(pod) = self.pod().filter(|pod| !pod.spec.node_name.is_empty()) {
+                    doc["spec"]["nodeName"] = pod.spec.node_name.as_str().into();
+                }
+                if let Some(renamed) = renamed {
+                    rename_volume(&mut doc["spec"], renamed);
+                }
+                Arc::new(doc)
+            }
         })
     }
 
     /// The document's `status`.
     pub fn status(&self) -> &Value {
-        self.parts.as_ref().map_or_else(|| &self.doc()["status"], |(_, status)| status)
+        match &self.source {
+            Source::Pod(_, _, PodStatusSource::Value(status)) => status,
+            Source::Pod(_, _, PodStatusSource::Written(document, status)) => {
+                status.get_or_init(|| document.write(self))
+            }
+            Source::Pod(base, _, PodStatusSource::Same) => &base["status"],
+            _ => &self.doc()["status"],
+        }
     }
 
     /// What names it.
     pub fn key(&self) -> Key {
         Key::new(self.kind, self.meta.namespace.clone(), self.meta.name.clone())
     }
+}
+
+/// Gives a volume another name, and every mount of it.
+fn rename_volume(spec: &mut Value, renamed: &Renamed) {
+    let rename = |named: &mut Value| {
+        if named["name"] == renamed.from.as_str() {
+            named["name"] = renamed.to.as_str().into();
+        }
+    };
+    for list in ["initContainers", "containers"] {
+        let containers = spec.get_mut(list).and_then(Value::as_array_mut);
+        for container in containers.into_iter().flatten() {
+            let mounts = container.get_mut("volumeMounts").and_then(Value::as_array_mut);
+            mounts.into_iter().flatten().for_each(rename);
+        }
+    }
+    let volumes = spec.get_mut("volumes").and_then(Value::as_array_mut);
+    volumes.into_iter().flatten().for_each(rename);
 }
 
 impl PartialEq for Object {

@@ -57,6 +57,10 @@ views! {
         service_account_name: String = "serviceAccountName",
         /// Seconds it may run.
         active_deadline_seconds: Option<i64> = "activeDeadlineSeconds",
+        /// Who goes first when nodes are scarce.
+        priority: i32 = "priority",
+        /// What must be taken away before it is given a node.
+        scheduling_gates: Vec<Value> = "schedulingGates",
         /// How pods are spread.
         topology_spread_constraints: Vec<Value> = "topologySpreadConstraints",
     }
@@ -403,6 +407,8 @@ views! {
         start_time: Option<String> = "startTime",
         /// Its containers.
         container_statuses: Vec<ContainerStatus> = "containerStatuses",
+        /// How its resources rank it (`BestEffort` …).
+        qos_class: String = "qosClass",
         /// Its init containers.
         init_container_statuses: Vec<ContainerStatus> = "initContainerStatuses",
     }

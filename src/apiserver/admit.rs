@@ -109,7 +109,7 @@ fn mount_token(spec: &mut Value, rng: &mut fastrand::Rng) {
     let existing = items(spec, "volumes").iter().map(|volume| text(volume, "name"));
     let volume = match existing.into_iter().find(|name| name.starts_with("kube-api-access-")) {
         Some(name) => name.to_owned(),
-        None => format!("kube-api-access-{}", super::server::suffix(rng)),
+        None => super::server::token_volume(rng),
     };
     let mut mounted = false;
     for list in ["initContainers", "containers"] {

@@ -1,8 +1,8 @@
 //! What the server sets and resets itself before it validates: status, generation, generated selectors.
 
 use super::defaults::qos_class;
-use super::document::{at, default, flag, has, object, set, text, unset};
-use crate::api::{Kind, Value};
+use super::document::{at, default, flag, has, items, object, set, text, unset};
+use crate::api::{Kind, Value, json};
 
 /// Kinds whose `metadata.generation` counts changes of what is desired.
 pub(super) fn counts_generations(kind: Kind) -> bool {
@@ -67,6 +67,14 @@ pub(super) fn create(kind: Kind, doc: &mut Value) {
             let status = object(doc, "status");
             set(status, "phase", "Pending");
             set(status, "qosClass", class);
+            if !items(&doc["spec"], "schedulingGates").is_empty() {
+                let gated = json!([{
+                    "type": "PodScheduled", "status": "False", "reason": "SchedulingGated",
+                    "message": "Scheduling is blocked due to non-empty scheduling gates",
+                    "lastProbeTime": null, "lastTransitionTime": null,
+                }]);
+                set(object(doc, "status"), "conditions", gated);
+            }
         }
         Kind::Job => generate_selector(doc),
         Kind::PodDisruptionBudget => {

@@ -233,9 +233,10 @@ fn is_map(key: &str, parent: &str, plain_selector: bool) -> bool {
 }
 
 fn listed(names: &[&str], key: &str, parent: &str) -> bool {
-    names.iter().any(|name| match name.split_once('.') {
-        Some((outer, inner)) => outer == parent && inner == key,
-        None => *name == key,
+    names.iter().any(|name| match name.strip_suffix(key) {
+        Some("") => true,
+        Some(outer) => outer.strip_suffix('.') == Some(parent),
+        None => false,
     })
 }
 

@@ -4,7 +4,7 @@
 use super::document::{at, entries, items, items_mut, object, set, text};
 use super::quantity::Quantity;
 use super::{Store, refusal};
-use crate::api::{Kind, Status, Value};
+use crate::api::{Kind, RESOURCES, Status, Value};
 
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
 /// Resources of pods that a quota may name with or without `requests.`.
@@ -87,6 +87,25 @@ fn out_of_bounds(resources: &Value, range: &Value, problems: &mut Vec<String>) {
         };
         problems.push(format!("maximum {name} usage per Container is {most}{how}"));
     }
+}
+
+/// How much of a quota's resource the objects of a namespace use; `None` for a resource that is not counted.
+pub fn used(store: &Store, namespace: &str, resource: &str) -> Option<String> {
+    let mut counted = POD_RESOURCES.contains(&resource)
+        || resource.starts_with("requests.")
+        || resource.starts_with("limits.")
+        || resource.starts_with("services.");
+    let mut sum = Quantity::ZERO;
+    for kind in RESOURCES.iter().filter(|kind| kind.namespaced).map(|resource| resource.kind) {
+        let named = kind.resource();
+        counted |= resource == named.plural
+            || resource.strip_prefix("count/").is_some_and(|name| name == named.plural_qualified());
+        let live = store.list(kind, namespace);
+        let live = live.filter(|object| !object.pod().is_some_and(|pod| pod.status.is_terminal()));
+        sum =
+            live.filter_map(|object| usage(resource, kind, object.doc()).flatten()).fold(sum, Quantity::plus);
+    }
+    counted.then(|| sum.to_string())
 }
 
 /// Refuses an object that a quota of its namespace has no room for.

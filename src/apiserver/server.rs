@@ -7,7 +7,8 @@ use super::{
     Store, WriteOptions, admit, decode, defaults, prepare, prune, quota, refusal, service_rest, validate,
     warnings,
 };
-use crate::api::{Instant, Key, Kind, Map, Object, Status, Value};
+use crate::api::pod::PodStatus;
+use crate::api::{Document, Instant, Key, Kind, Map, Meta, Object, Status, Value};
 use std::sync::Arc;
 
 /// The letters of generated names: no vowels, no digits that look like letters.
@@ -31,6 +32,30 @@ pub struct Written {
     pub object: Arc<Object>,
     /// What the server warns of, in its own words.
     pub warnings: Vec<String>,
+}
+
+/// A pod of which more are to be made: the same document, found good before.
+#[derive(Clone, Debug)]
+pub struct Mould {
+    pod: Arc<Object>,
+    prefix: String,
+    /// The volume of its token, whose name is drawn for each.
+    token: Option<String>,
+}
+
+impl Mould {
+    /// Which letters a pod drew is seen from the dice before and after.
+    fn of(pod: &Arc<Object>, prefix: &str, before: fastrand::Rng, after: &fastrand::Rng) -> Option<Self> {
+        let drew = |token: bool| {
+            let mut rng = before.clone();
+            let token = token.then(|| token_volume(&mut rng));
+            uid(&mut rng);
+            generate_name(prefix, &mut rng);
+            (rng == *after).then_some(token)
+        };
+        let token = drew(true).or_else(|| drew(false))?;
+        Some(Self { pod: pod.clone(), prefix: prefix.to_owned(), token })
+    }
 }
 
 impl ApiServer {
@@ -215,12 +240,67 @@ impl ApiServer {
         Ok(Written { object: self.keep(object), warnings: Vec::new() })
     }
 
+    /// Replaces a pod's status by one that `document` writes when someone asks for it.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn report(
+        &mut self,
+        key: &Key,
+        view: PodStatus,
+        document: Arc<dyn Document>,
+    ) -> Result<Arc<Object>, Status> {
+        let Some(pod) = self.store.get(key) else { return Err(refusal::no_such(key)) };
+        let pod = pod.with_written_status(view, document, self.store.next_version());
+        Ok(self.keep(pod))
+    }
+
     /// Stores an Event that a part of the cluster itself has written: complete, and in canonical form.
-    pub fn record(&mut self, now: Instant, mut event: Value) -> Arc<Object> {
-        let meta = object(&mut event, "metadata");
-        set(meta, "uid", uid(&mut self.rng));
-        set(meta, "creationTimestamp", now.rfc3339());
-        self.commit(Kind::Event, event)
+    pub fn record(&mut self, now: Instant, meta: Meta, document: Arc<dyn Document>) -> Arc<Object> {
+        let meta = Meta { uid: uid(&mut self.rng), created: Instant::from_unix(now.unix()), ..meta };
+        self.record_again(meta, document)
+    }
+
+    /// Stores an Event that is counted once more.
+    pub fn record_again(&mut self, meta: Meta, document: Arc<dyn Document>) -> Arc<Object> {
+        let meta = Meta { resource_version: self.store.next_version(), ..meta };
+        self.keep(Object::written(Kind::Event, meta, document))
+    }
+
+    /// Creates a pod, and gives the mould for more of the same document: what the first one passed, the
+    /// others need not. None where each must be looked at.
+    ///
+    /// # Errors
+    /// As for any other create.
+    pub fn create_first(
+        &mut self,
+        now: Instant,
+        doc: &Value,
+        options: &WriteOptions,
+    ) -> Result<(Written, Option<Mould>), Status> {
+        let before = self.rng.clone();
+        let written = self.create(now, Kind::Pod, doc.clone(), options)?;
+        let namespace = &written.object.meta.namespace;
+        // Each pod counts against a quota.
+        let counted = self.store.list(Kind::ResourceQuota, namespace).next().is_some();
+        let prefix = text(&doc["metadata"], "generateName");
+        let mould = (!counted).then(|| Mould::of(&written.object, prefix, before, &self.rng)).flatten();
+        Ok((written, mould))
+    }
+
+    /// Creates a pod from a mould.
+    ///
+    /// # Errors
+    /// `AlreadyExists`, should the letters be drawn twice.
+    pub fn create_from(&mut self, mould: &Mould) -> Result<Written, Status> {
+        let token = mould.token.as_ref().map(|token| (token.as_str(), token_volume(&mut self.rng)));
+        let uid = uid(&mut self.rng);
+        let name = generate_name(&mould.prefix, &mut self.rng);
+        if self.store.find(Kind::Pod, &mould.pod.meta.namespace, &name).is_some() {
+            return Err(refusal::already_exists(Kind::Pod, &name));
+        }
+        let pod = mould.pod.copied(name, uid, token, self.store.next_version());
+        Ok(Written { object: self.keep(pod), warnings: Vec::new() })
     }
 
     /// Gives a pod its node and its status, as the `binding` subresource does.
@@ -229,10 +309,8 @@ impl ApiServer {
     /// `NotFound`.
     pub fn bind(&mut self, key: &Key, node: &str, status: Value) -> Result<Written, Status> {
         let Some(pod) = self.store.get(key).cloned() else { return Err(refusal::no_such(key)) };
-        let mut doc = pod.doc().clone();
-        set(object(&mut doc, "spec"), "nodeName", node);
-        set(&mut doc, "status", status);
-        Ok(Written { object: self.commit(key.kind, doc), warnings: Vec::new() })
+        let pod = pod.bound(node, status, self.store.next_version());
+        Ok(Written { object: self.keep(pod), warnings: Vec::new() })
     }
 
     /// Adds ephemeral containers to a pod, as the `ephemeralcontainers` subresource does.
@@ -351,6 +429,11 @@ fn keep_system_metadata(old: &Value, doc: &mut Value) {
             None => unset(meta, key),
         }
     }
+}
+
+/// The name of the volume of a pod's token.
+pub(super) fn token_volume(rng: &mut fastrand::Rng) -> String {
+    format!("kube-api-access-{}", suffix(rng))
 }
 
 /// A name that begins with `prefix` and ends in random letters.

@@ -37,7 +37,8 @@ struct Shard {
 /// All objects of a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    shards: BTreeMap<(Kind, String), Arc<Shard>>,
+    /// By kind, then by namespace.
+    shards: BTreeMap<Kind, BTreeMap<String, Arc<Shard>>>,
     pods_by_ip: Arc<BTreeMap<String, BTreeSet<Key>>>,
     pods_by_node: Arc<BTreeMap<String, BTreeSet<Key>>>,
     services_by_ip: Arc<BTreeMap<String, BTreeSet<Key>>>,
@@ -64,31 +65,44 @@ impl Store {
 
     /// The object of that kind, namespace (empty for cluster-scoped kinds) and name.
     pub fn find(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Arc<Object>> {
-        self.shards.get(&(kind, namespace.to_owned()))?.objects.get(name)
+        self.shard(kind, namespace)?.objects.get(name)
+    }
+
+    fn shard(&self, kind: Kind, namespace: &str) -> Option<&Shard> {
+        self.shards.get(&kind)?.get(namespace).map(Arc::as_ref)
+    }
+
+    fn shard_mut(&mut self, kind: Kind, namespace: &str) -> &mut Shard {
+        let shards = self.shards.entry(kind).or_default();
+        if !shards.contains_key(namespace) {
+            shards.insert(namespace.to_owned(), Arc::default());
+        }
+        Arc::make_mut(shards.get_mut(namespace).expect("put there above"))
     }
 
     /// The objects of a kind in one namespace, by name.
     pub fn list(&self, kind: Kind, namespace: &str) -> impl Iterator<Item = &Arc<Object>> {
-        self.shards.get(&(kind, namespace.to_owned())).into_iter().flat_map(|shard| shard.objects.values())
+        self.shard(kind, namespace).into_iter().flat_map(|shard| shard.objects.values())
     }
 
     /// The objects of a kind in all namespaces, by namespace and name.
     pub fn list_all(&self, kind: Kind) -> impl Iterator<Item = &Arc<Object>> {
         self.shards
-            .range((kind, String::new())..)
-            .take_while(move |((k, _), _)| *k == kind)
-            .flat_map(|(_, shard)| shard.objects.values())
+            .get(&kind)
+            .into_iter()
+            .flat_map(|shards| shards.values())
+            .flat_map(|shard| shard.objects.values())
     }
 
     /// Every object.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Object>> {
-        self.shards.values().flat_map(|shard| shard.objects.values())
+        self.shards.values().flat_map(|shards| shards.values()).flat_map(|shard| shard.objects.values())
     }
 
     /// The objects of a kind in one namespace that a selector matches, by name. An empty selector
     /// matches all. Costs what the rarest of its labels selects.
     pub fn select(&self, kind: Kind, namespace: &str, selector: &Selector) -> Vec<&Arc<Object>> {
-        let Some(shard) = self.shards.get(&(kind, namespace.to_owned())) else { return Vec::new() };
+        let Some(shard) = self.shard(kind, namespace) else { return Vec::new() };
         let mut rarest: Option<&BTreeSet<String>> = None;
         for (key, value) in &selector.match_labels {
             let Some(names) = shard.by_label.get(&(key.clone(), value.clone())) else { return Vec::new() };
@@ -108,7 +122,7 @@ impl Store {
 
     /// The objects of a kind in one namespace that an object of this uid owns, by name.
     pub fn owned(&self, kind: Kind, namespace: &str, uid: &str) -> Vec<&Arc<Object>> {
-        let Some(shard) = self.shards.get(&(kind, namespace.to_owned())) else { return Vec::new() };
+        let Some(shard) = self.shard(kind, namespace) else { return Vec::new() };
         let names = shard.by_owner.get(uid).into_iter().flatten();
         names.map(|name| &shard.objects[name]).collect()
     }
@@ -138,21 +152,22 @@ impl Store {
     pub fn put(&mut self, object: Object) -> Arc<Object> {
         let key = object.key();
         let old = self.get(&key).cloned();
-        if let Some(old) = &old {
-            self.reindex(old, false);
-        }
         let object = Arc::new(object);
-        self.reindex(&object, true);
-        let shard = self.shards.entry((key.kind, key.namespace)).or_default();
-        Arc::make_mut(shard).objects.insert(key.name, object.clone());
+        if !old.as_ref().is_some_and(|old| is_indexed_alike(old, &object)) {
+            if let Some(old) = &old {
+                self.reindex(old, false);
+            }
+            self.reindex(&object, true);
+        }
+        self.shard_mut(key.kind, &key.namespace).objects.insert(key.name, object.clone());
         self.record(old, Some(object.clone()));
         object
     }
 
     /// Takes an object out.
     pub fn remove(&mut self, key: &Key) -> Option<Arc<Object>> {
-        let shard = self.shards.get_mut(&(key.kind, key.namespace.clone()))?;
-        let old = Arc::make_mut(shard).objects.remove(&key.name)?;
+        self.get(key)?;
+        let old = self.shard_mut(key.kind, &key.namespace).objects.remove(&key.name)?;
         self.reindex(&old, false);
         self.record(Some(old.clone()), None);
         Some(old)
@@ -181,7 +196,7 @@ impl Store {
     /// Puts an object into every index, or takes it out.
     fn reindex(&mut self, object: &Object, present: bool) {
         let meta = &object.meta;
-        let shard = Arc::make_mut(self.shards.entry((object.kind, meta.namespace.clone())).or_default());
+        let shard = self.shard_mut(object.kind, &meta.namespace);
         for (key, value) in &meta.labels {
             toggle(&mut shard.by_label, (key.clone(), value.clone()), meta.name.clone(), present);
         }
@@ -203,6 +218,18 @@ impl Store {
             toggle(Arc::make_mut(&mut self.pods_by_node), pod.spec.node_name.clone(), object.key(), present);
         }
     }
+}
+
+/// Whether every index has one version of an object where it has the other. Most writes change a status alone.
+fn is_indexed_alike(old: &Object, new: &Object) -> bool {
+    let pods = match (old.pod(), new.pod()) {
+        (Some(old), Some(new)) => {
+            old.status.pod_ip == new.status.pod_ip && old.spec.node_name == new.spec.node_name
+        }
+        (None, None) => old.service().is_none() && old.endpoint_slice().is_none(),
+        _ => false,
+    };
+    pods && old.meta.labels == new.meta.labels && old.meta.owners == new.meta.owners
 }
 
 /// Adds a value to the set in a slot of an index, or takes it out and drops a set that became empty.

@@ -5,7 +5,8 @@ use super::queue::{Due, Step};
 use crate::api::{Key, Kind};
 use std::time::Duration;
 
-/// Something that goes wrong.
+/// Something that goes wrong. Each has its undo: the same with the switch the other way round; what a
+/// crash did, the kubelet mends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// A container's process dies with this exit code.
@@ -42,7 +43,20 @@ pub enum Fault {
     SlowPulls(u32),
     /// Image pulls fail, or work again.
     FailPulls(bool),
+    /// The link of a node loses packets, or none any more.
+    Loss {
+        /// The node.
+        node: String,
+        /// How many of a hundred; 0 ends the fault.
+        percent: u8,
+    },
+    /// CoreDNS has no pods any more, or as many as before.
+    StopDns(bool),
 }
+
+/// CoreDNS' Deployment, and how many pods every profile gives it.
+const DNS: &str = "coredns";
+const DNS_REPLICAS: i64 = 2;
 
 /// How long a node may be silent before it counts as unknown.
 const SILENCE: Duration = Duration::from_secs(50);
@@ -68,6 +82,17 @@ impl Cluster {
                 self.kubelets.pulls = on.then_some(None);
                 true
             }
+            Fault::Loss { node, percent } => {
+                let there = self.store().find(Kind::Node, "", node).is_some();
+                if there {
+                    self.network.lose(node, *percent);
+                }
+                there
+            }
+            Fault::StopDns(on) => {
+                let dns = Key::new(Kind::Deployment, "kube-system", DNS);
+                self.scale(&dns, if *on { 0 } else { DNS_REPLICAS }).is_ok()
+            }
         }
     }
 
@@ -79,7 +104,11 @@ impl Cluster {
         let stopped =
             self.stopped_proxies.iter().map(|node| Fault::StopProxy { node: node.clone(), on: true });
         let pulls = self.kubelets.pulls.map(|factor| factor.map_or(Fault::FailPulls(true), Fault::SlowPulls));
-        unready.chain(cut).chain(stopped).chain(pulls).collect()
+        let lossy =
+            self.network.losses().map(|(node, percent)| Fault::Loss { node: node.to_owned(), percent });
+        let dns = self.store().find(Kind::Deployment, "kube-system", DNS).and_then(|dns| dns.workload());
+        let dns = dns.filter(|dns| dns.spec.replicas == Some(0)).map(|_| Fault::StopDns(true));
+        unready.chain(cut).chain(stopped).chain(pulls).chain(lossy).chain(dns).collect()
     }
 
     fn crash(&mut self, pod: &Key, container: &str, code: i32) -> bool {

@@ -2,8 +2,8 @@
 
 use super::Cluster;
 use super::queue::{Due, by_controller};
-use crate::api::{Instant, Key, Kind};
-use crate::apiserver::{Change, WriteOptions};
+use crate::api::{Instant, Key, Kind, Status, Value};
+use crate::apiserver::{Change, WriteOptions, Written};
 use crate::controllers::{self, Controller, Note, Record, Write};
 use std::time::Duration;
 
@@ -47,22 +47,11 @@ impl Cluster {
             Write::Create(kind, doc, note) => {
                 let written = self.server.create(self.now, kind, doc, &options);
                 self.observe();
-                let Some(note) = note else { return };
-                match written {
-                    Ok(written) => {
-                        let message = note.message.replace("{}", &written.object.meta.name);
-                        self.note(&Note { message, ..note });
-                    }
-                    Err(status) => {
-                        let message = format!("Error creating: {}", status.message);
-                        if let Some(controller) = controller_of(note.about.kind) {
-                            let again = self.now + Duration::from_secs(10);
-                            self.queue.put(again, Due::Work(controller, note.about.clone()));
-                        }
-                        self.note(&Note { message, reason: "FailedCreate", warning: true, ..note });
-                    }
+                if let Some(note) = note {
+                    self.note_created(written, &note);
                 }
             }
+            Write::Pods(doc, count, note) => self.create_pods(&doc, count, &note),
             Write::Update(kind, mut doc) => {
                 if let Some(meta) = doc["metadata"].as_object_mut() {
                     meta.remove("resourceVersion");
@@ -95,6 +84,45 @@ impl Cluster {
         self.observe();
     }
 
+    /// Creates pods of one document. Only the first is looked at, unless it is refused.
+    fn create_pods(&mut self, doc: &Value, count: usize, note: &Note) {
+        let mut mould = None;
+        for _ in 0..count {
+            let written = match &mould {
+                Some(mould) => self.server.create_from(mould),
+                None => {
+                    let first = self.server.create_first(self.now, doc, &WriteOptions::default());
+                    first.map(|(written, next)| {
+                        mould = next;
+                        written
+                    })
+                }
+            };
+            self.observe();
+            self.note_created(written, note);
+            self.observe();
+        }
+    }
+
+    /// Records that an object was created, or why it was not: then it is tried again.
+    fn note_created(&mut self, written: Result<Written, Status>, note: &Note) {
+        let note = note.clone();
+        match written {
+            Ok(written) => {
+                let message = note.message.replace("{}", &written.object.meta.name);
+                self.note(&Note { message, ..note });
+            }
+            Err(status) => {
+                let message = format!("Error creating: {}", status.message);
+                if let Some(controller) = controller_of(note.about.kind) {
+                    let again = self.now + Duration::from_secs(10);
+                    self.queue.put(again, Due::Work(controller, note.about.clone()));
+                }
+                self.note(&Note { message, reason: "FailedCreate", warning: true, ..note });
+            }
+        }
+    }
+
     /// Gives a pod its node, and says so in its conditions.
     fn bind(&mut self, key: &Key, node: &str) {
         let Some(pod) = self.store().get(key) else { return };
@@ -109,8 +137,11 @@ impl Cluster {
     /// Records what happened, as an Event.
     pub(super) fn note(&mut self, note: &Note) {
         match self.recorder.record(self.server.store(), note, self.now) {
-            Record::Create(doc) => {
-                self.server.record(self.now, doc);
+            Record::Create(meta, document) => {
+                self.server.record(self.now, meta, document);
+            }
+            Record::Again(event, document) => {
+                self.server.record_again(event.meta.clone(), document);
             }
             Record::Update(doc) => {
                 // Nobody waits for an event: one that is gone meanwhile is not counted.

@@ -3,8 +3,9 @@
 use super::endpoints::{matching_pods, port_of, published_hostname};
 use super::pods::is_ready;
 use super::write::{Write, delete, owned_by};
-use crate::api::service::Service;
-use crate::api::{Instant, Key, Kind, Object, Selector, Value, json};
+use crate::api::pod::Pod;
+use crate::api::service::{Endpoint, Service};
+use crate::api::{FromValue, Instant, Key, Kind, Object, Selector, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,17 +26,21 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
         return existing.iter().map(|slice| delete(slice)).collect();
     }
     // Endpoints by the ports they resolve to: pods may give one port name different numbers.
-    let mut wanted: BTreeMap<String, (Value, BTreeMap<String, Value>)> = BTreeMap::new();
+    let mut by_numbers: BTreeMap<Vec<Option<u16>>, Pods<'_>> = BTreeMap::new();
     for pod in matching_pods(store, object, true) {
-        let ports = ports(service, pod);
-        let (_, endpoints) = wanted.entry(ports.to_string()).or_insert_with(|| (ports, BTreeMap::new()));
-        endpoints.insert(pod.meta.name.clone(), endpoint(store, &key.name, service, pod));
+        let numbers = service.spec.ports.iter().map(|port| port_of(pod, port)).collect();
+        by_numbers.entry(numbers).or_default().insert(&pod.meta.name, pod);
+    }
+    let mut wanted: BTreeMap<String, (Value, Pods<'_>)> = BTreeMap::new();
+    for (numbers, pods) in by_numbers {
+        let ports = ports(service, &numbers);
+        wanted.entry(ports.to_string()).or_insert_with(|| (ports, Pods::new())).1.extend(pods);
     }
     if wanted.is_empty() {
         // A Service without any endpoint still has one slice, empty.
-        wanted.insert("null".into(), (Value::Null, BTreeMap::new()));
+        wanted.insert("null".into(), (Value::Null, Pods::new()));
     }
-    let labels = labels(object, service);
+    let wish = Wish { store, object, service, labels: labels(object, service), now };
     let mut writes = Vec::new();
     let mut of_ports: BTreeMap<String, Vec<&Arc<Object>>> = BTreeMap::new();
     for slice in &existing {
@@ -43,72 +48,166 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
     }
     for (ports_key, (ports, endpoints)) in wanted {
         let slices = of_ports.remove(&ports_key).unwrap_or_default();
-        fill(object, slices, ports, endpoints, &labels, now, &mut writes);
+        wish.fill(slices, ports, endpoints, &mut writes);
     }
     writes.extend(of_ports.into_values().flatten().map(|slice| delete(slice)));
     writes
 }
 
-/// Keeps endpoints in the slice they are in, and puts new ones where there is room.
-fn fill(
-    service: &Arc<Object>,
-    slices: Vec<&Arc<Object>>,
-    ports: Value,
-    mut endpoints: BTreeMap<String, Value>,
-    labels: &Value,
+/// Pods by name.
+type Pods<'a> = BTreeMap<&'a str, &'a Arc<Object>>;
+
+/// What the slices of a Service are to say.
+struct Wish<'a> {
+    store: &'a Store,
+    object: &'a Arc<Object>,
+    service: &'a Service,
+    labels: Value,
     now: Instant,
-    writes: &mut Vec<Write>,
-) {
-    let mut kept: Vec<(&Arc<Object>, Vec<Value>)> = Vec::new();
-    for slice in slices {
-        let old = slice.doc()["endpoints"].as_array();
-        let names = old.into_iter().flatten().filter_map(|endpoint| endpoint["targetRef"]["name"].as_str());
-        let keep: Vec<Value> = names.filter_map(|name| endpoints.remove(name)).collect();
-        kept.push((slice, keep));
-    }
-    let mut rest = endpoints.into_values();
-    for (_, keep) in &mut kept {
-        let room = SLICE.saturating_sub(keep.len());
-        keep.extend(rest.by_ref().take(room));
-    }
-    let rest: Vec<Value> = rest.collect();
-    let any = !rest.is_empty() || kept.iter().any(|(_, keep)| !keep.is_empty());
-    let mut placeholder = !any;
-    for (slice, keep) in kept {
-        if keep.is_empty() && !std::mem::take(&mut placeholder) {
-            writes.push(delete(slice));
-            continue;
+}
+
+impl Wish<'_> {
+    /// Keeps endpoints in the slice they are in, and puts new ones where there is room.
+    fn fill(&self, slices: Vec<&Arc<Object>>, ports: Value, mut pods: Pods<'_>, writes: &mut Vec<Write>) {
+        let mut kept: Vec<(&Arc<Object>, Vec<&Arc<Object>>)> = Vec::new();
+        for slice in slices {
+            let targets = endpoints(slice).iter().filter_map(|endpoint| endpoint.target_ref.as_ref());
+            kept.push((slice, targets.filter_map(|target| pods.remove(target.name.as_str())).collect()));
         }
-        let list = if keep.is_empty() { Value::Null } else { Value::Array(keep) };
-        let meta = &slice.doc()["metadata"];
-        if slice.doc()["endpoints"] != list || &meta["labels"] != labels {
-            let mut doc = slice.doc().clone();
-            doc["endpoints"] = list;
-            doc["metadata"]["labels"] = labels.clone();
-            doc["metadata"]["annotations"][TRIGGER] = now.rfc3339().into();
-            writes.push(Write::Update(Kind::EndpointSlice, doc));
+        let mut rest = pods.into_values();
+        for (_, keep) in &mut kept {
+            let room = SLICE.saturating_sub(keep.len());
+            keep.extend(rest.by_ref().take(room));
         }
+        let rest: Vec<&Arc<Object>> = rest.collect();
+        let mut placeholder = rest.is_empty() && kept.iter().all(|(_, keep)| keep.is_empty());
+        for (slice, keep) in kept {
+            if keep.is_empty() && !std::mem::take(&mut placeholder) {
+                writes.push(delete(slice));
+            } else if !self.holds(slice, &keep) {
+                writes.push(self.change(slice, &keep));
+            }
+        }
+        if placeholder {
+            writes.push(self.make(&[], &ports));
+        }
+        writes.extend(rest.chunks(SLICE).map(|chunk| self.make(chunk, &ports)));
     }
-    let new: Vec<Value> = if placeholder {
-        vec![Value::Null]
-    } else {
-        rest.chunks(SLICE).map(|chunk| Value::Array(chunk.to_vec())).collect()
-    };
-    for list in new {
+
+    /// Whether a slice says all that it should.
+    fn holds(&self, slice: &Object, pods: &[&Arc<Object>]) -> bool {
+        let endpoints = endpoints(slice);
+        endpoints.len() == pods.len()
+            && endpoints.iter().zip(pods).all(|(endpoint, pod)| self.is_current(endpoint, pod))
+            && slice.doc()["metadata"]["labels"] == self.labels
+    }
+
+    /// Whether an endpoint says of a pod what is so. Most do: that is why nothing is made for the comparison.
+    fn is_current(&self, endpoint: &Endpoint, pod: &Object) -> bool {
+        let Some(view) = pod.pod() else { return false };
+        let conditions = conditions(self.service, pod);
+        let said = &endpoint.conditions;
+        let target = endpoint.target_ref.as_ref();
+        [said.ready, said.serving, said.terminating] == conditions.map(Some)
+            && matches!(&endpoint.addresses[..], [only] if *only == view.status.pod_ip)
+            && endpoint.node_name.as_deref().unwrap_or_default() == view.spec.node_name
+            && target.is_some_and(|target| target.uid == pod.meta.uid && target.name == pod.meta.name)
+            && endpoint.zone.as_deref() == self.zone(view)
+            && endpoint.hostname.as_deref() == published_hostname(&view.spec, &self.object.meta.name)
+            && match self.hints(view, conditions[0]) {
+                None => endpoint.hints.is_none(),
+                Some(hints) => endpoint.hints == FromValue::from_value(&hints),
+            }
+    }
+
+    fn list(&self, pods: &[&Arc<Object>]) -> Value {
+        if pods.is_empty() { Value::Null } else { pods.iter().map(|pod| self.endpoint(pod)).collect() }
+    }
+
+    /// The slice with other endpoints.
+    fn change(&self, slice: &Object, pods: &[&Arc<Object>]) -> Write {
+        let fields = slice.doc().as_object().into_iter().flatten().filter(|(key, _)| *key != "endpoints");
+        let mut doc: Value = fields.map(|(key, value)| (key.clone(), value.clone())).collect();
+        doc["endpoints"] = self.list(pods);
+        doc["metadata"]["labels"] = self.labels.clone();
+        doc["metadata"]["annotations"][TRIGGER] = self.now.rfc3339().into();
+        Write::Update(Kind::EndpointSlice, doc)
+    }
+
+    fn make(&self, pods: &[&Arc<Object>], ports: &Value) -> Write {
+        let meta = &self.object.meta;
         let doc = json!({
             "metadata": {
-                "generateName": format!("{}-", service.meta.name),
-                "namespace": service.meta.namespace,
-                "labels": labels,
-                "annotations": {TRIGGER: now.rfc3339()},
-                "ownerReferences": [owned_by(service)],
+                "generateName": format!("{}-", meta.name),
+                "namespace": meta.namespace,
+                "labels": self.labels,
+                "annotations": {TRIGGER: self.now.rfc3339()},
+                "ownerReferences": [owned_by(self.object)],
             },
             "addressType": "IPv4",
-            "endpoints": list,
+            "endpoints": self.list(pods),
             "ports": ports,
         });
-        writes.push(Write::Create(Kind::EndpointSlice, doc, None));
+        Write::Create(Kind::EndpointSlice, doc, None)
     }
+
+    fn zone(&self, pod: &Pod) -> Option<&str> {
+        let node = self.store.find(Kind::Node, "", &pod.spec.node_name)?;
+        node.meta.labels.get("topology.kubernetes.io/zone").map(String::as_str)
+    }
+
+    fn endpoint(&self, pod: &Object) -> Value {
+        let Some(view) = pod.pod() else { return Value::Null };
+        let [ready, serving, terminating] = conditions(self.service, pod);
+        let mut endpoint = json!({
+            "addresses": [view.status.pod_ip],
+            "conditions": {"ready": ready, "serving": serving, "terminating": terminating},
+            "nodeName": view.spec.node_name,
+            "targetRef": {"kind": "Pod", "name": pod.meta.name, "namespace": pod.meta.namespace,
+                "uid": pod.meta.uid},
+        });
+        if let Some(zone) = self.zone(view) {
+            endpoint["zone"] = zone.into();
+        }
+        if let Some(hostname) = published_hostname(&view.spec, &self.object.meta.name) {
+            endpoint["hostname"] = hostname.into();
+        }
+        if let Some(hints) = self.hints(view, ready) {
+            endpoint["hints"] = hints;
+        }
+        endpoint
+    }
+
+    /// Where a ready endpoint's traffic should come from, if the Service prefers what is near.
+    fn hints(&self, pod: &Pod, ready: bool) -> Option<Value> {
+        let prefers = self.service.spec.traffic_distribution.as_str();
+        if !ready || prefers.is_empty() {
+            return None;
+        }
+        let zones = self.zone(pod).map(|zone| json!([{"name": zone}]));
+        match (prefers, zones) {
+            ("PreferSameZone" | "PreferClose", Some(zones)) => Some(json!({"forZones": zones})),
+            ("PreferSameNode", zones) => {
+                let mut hints = json!({"forNodes": [{"name": pod.spec.node_name}]});
+                if let Some(zones) = zones {
+                    hints["forZones"] = zones;
+                }
+                Some(hints)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Ready, serving, terminating.
+fn conditions(service: &Service, pod: &Object) -> [bool; 3] {
+    let (serving, terminating) = (is_ready(pod), pod.meta.deleted.is_some());
+    let ready = service.spec.publish_not_ready_addresses || (serving && !terminating);
+    [ready, serving, terminating]
+}
+
+fn endpoints(slice: &Object) -> &[Endpoint] {
+    slice.endpoint_slice().map_or(&[], |slice| slice.endpoints.as_slice())
 }
 
 /// The slices this controller keeps for a Service.
@@ -130,12 +229,12 @@ fn labels(object: &Object, service: &Service) -> Value {
     json!(labels)
 }
 
-/// The ports of a slice for a pod: those of the Service that the pod has.
-fn ports(service: &Service, pod: &Object) -> Value {
-    let ports = service.spec.ports.iter().filter_map(|port| {
+/// The ports of a slice: those of the Service that have a number on its pods.
+fn ports(service: &Service, numbers: &[Option<u16>]) -> Value {
+    let ports = service.spec.ports.iter().zip(numbers).filter_map(|(port, number)| {
         let mut entry = json!({
             "name": port.name,
-            "port": port_of(pod, port)?,
+            "port": (*number)?,
             "protocol": port.protocol.as_str(),
         });
         if let Some(application) = &port.app_protocol {
@@ -145,44 +244,4 @@ fn ports(service: &Service, pod: &Object) -> Value {
     });
     let ports: Vec<Value> = ports.collect();
     if ports.is_empty() { Value::Null } else { Value::Array(ports) }
-}
-
-fn endpoint(store: &Store, name: &str, service: &Service, pod: &Arc<Object>) -> Value {
-    let Some(view) = pod.pod() else { return Value::Null };
-    let (serving, terminating) = (is_ready(pod), pod.meta.deleted.is_some());
-    let ready = service.spec.publish_not_ready_addresses || (serving && !terminating);
-    let mut endpoint = json!({
-        "addresses": [view.status.pod_ip],
-        "conditions": {"ready": ready, "serving": serving, "terminating": terminating},
-        "nodeName": view.spec.node_name,
-        "targetRef": {"kind": "Pod", "name": pod.meta.name, "namespace": pod.meta.namespace,
-            "uid": pod.meta.uid},
-    });
-    let node = store.find(Kind::Node, "", &view.spec.node_name);
-    let zone = node.and_then(|node| node.meta.labels.get("topology.kubernetes.io/zone"));
-    if let Some(zone) = zone {
-        endpoint["zone"] = zone.as_str().into();
-    }
-    if let Some(hostname) = published_hostname(&view.spec, name) {
-        endpoint["hostname"] = hostname.into();
-    }
-    let prefers = service.spec.traffic_distribution.as_str();
-    if ready {
-        let zones = zone.map(|zone| json!([{"name": zone}]));
-        let hints = match (prefers, zones) {
-            ("PreferSameZone" | "PreferClose", Some(zones)) => Some(json!({"forZones": zones})),
-            ("PreferSameNode", zones) => {
-                let mut hints = json!({"forNodes": [{"name": view.spec.node_name}]});
-                if let Some(zones) = zones {
-                    hints["forZones"] = zones;
-                }
-                Some(hints)
-            }
-            _ => None,
-        };
-        if let Some(hints) = hints {
-            endpoint["hints"] = hints;
-        }
-    }
-    endpoint
 }

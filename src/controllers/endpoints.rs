@@ -3,7 +3,7 @@
 use super::pods::{is_ready, is_terminal};
 use super::write::Write;
 use crate::api::pod::PodSpec;
-use crate::api::service::ServicePort;
+use crate::api::service::{EndpointAddress, Service, ServicePort};
 use crate::api::{Instant, IntOrString, Key, Kind, Object, Selector, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
@@ -27,60 +27,35 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
     if service.spec.selector.is_none() {
         return old.filter(|old| is_own(old)).map(|old| super::write::delete(old)).into_iter().collect();
     }
-    let mut groups: BTreeMap<String, (Value, Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<Option<u16>>, Group<'_>> = BTreeMap::new();
     let mut held = 0;
     for pod in matching_pods(store, object, false) {
         if held == MOST {
             break;
         }
         held += 1;
-        let ports: Vec<Value> = service
-            .spec
-            .ports
-            .iter()
-            .filter_map(|port| {
-                let mut entry = json!({"port": port_of(pod, port)?, "protocol": port.protocol.as_str()});
-                if !port.name.is_empty() {
-                    entry["name"] = port.name.as_str().into();
-                }
-                if let Some(application) = &port.app_protocol {
-                    entry["appProtocol"] = application.as_str().into();
-                }
-                Some(entry)
-            })
-            .collect();
-        if ports.is_empty() && !service.spec.is_headless() {
+        let numbers: Vec<Option<u16>> = service.spec.ports.iter().map(|port| port_of(pod, port)).collect();
+        if numbers.iter().all(Option::is_none) && !service.spec.is_headless() {
             continue;
         }
-        let ports = if ports.is_empty() { Value::Null } else { Value::Array(ports) };
-        let (_, ready, waiting) =
-            groups.entry(ports.to_string()).or_insert_with(|| (ports, Vec::new(), Vec::new()));
-        let to = if is_ready(pod) || service.spec.publish_not_ready_addresses { ready } else { waiting };
-        to.push(address(pod, &key.name));
+        let group = groups.entry(numbers).or_default();
+        let ready = is_ready(pod) || service.spec.publish_not_ready_addresses;
+        if ready { group.ready.push(pod) } else { group.waiting.push(pod) }
     }
-    let subsets: Vec<Value> = groups
-        .into_values()
-        .map(|(ports, ready, waiting)| {
-            let mut subset = json!({});
-            for (name, value) in [("addresses", ready), ("notReadyAddresses", waiting)] {
-                if !value.is_empty() {
-                    subset[name] = value.into();
-                }
-            }
-            if !ports.is_null() {
-                subset["ports"] = ports;
-            }
-            subset
-        })
-        .collect();
+    let mut subsets: BTreeMap<String, (Value, Group<'_>)> = BTreeMap::new();
+    for (numbers, group) in groups {
+        let ports = ports(service, &numbers);
+        let (_, whole) = subsets.entry(ports.to_string()).or_insert_with(|| (ports, Group::default()));
+        whole.ready.extend(group.ready);
+        whole.waiting.extend(group.waiting);
+    }
+    let subsets: Vec<(Value, Group<'_>)> = subsets.into_values().collect();
     let mut labels = object.meta.labels.clone();
     labels.insert(MANAGED_BY.into(), "endpoint-controller".into());
     if service.spec.is_headless() {
         labels.insert("service.kubernetes.io/headless".into(), String::new());
     }
-    let current = old.map_or(&Value::Null, |old| &old.doc()["subsets"]);
-    let same = current.as_array().map_or(subsets.is_empty(), |list| *list == subsets);
-    if old.is_some_and(|old| old.meta.labels == labels) && same {
+    if old.is_some_and(|old| old.meta.labels == labels && says(old, &subsets, &key.name)) {
         return Vec::new();
     }
     let mut doc = old.map_or_else(
@@ -95,12 +70,71 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
     if subsets.is_empty() {
         doc.as_object_mut().map(|map| map.remove("subsets"));
     } else {
-        doc["subsets"] = subsets.into();
+        doc["subsets"] = subsets.into_iter().map(|(ports, group)| group.subset(ports, &key.name)).collect();
     }
     vec![match old {
         Some(_) => Write::Update(Kind::Endpoints, doc),
         None => Write::Create(Kind::Endpoints, doc, None),
     }]
+}
+
+/// Pods with the same ports.
+#[derive(Default)]
+struct Group<'a> {
+    ready: Vec<&'a Arc<Object>>,
+    waiting: Vec<&'a Arc<Object>>,
+}
+
+impl Group<'_> {
+    fn subset(&self, ports: Value, service: &str) -> Value {
+        let mut subset = json!({});
+        for (name, pods) in [("addresses", &self.ready), ("notReadyAddresses", &self.waiting)] {
+            if !pods.is_empty() {
+                subset[name] = pods.iter().map(|pod| address(pod, service)).collect();
+            }
+        }
+        if !ports.is_null() {
+            subset["ports"] = ports;
+        }
+        subset
+    }
+}
+
+/// Whether Endpoints say all that they should, and nothing else.
+fn says(endpoints: &Object, subsets: &[(Value, Group<'_>)], service: &str) -> bool {
+    let said = endpoints.endpoints().map_or(&[][..], |endpoints| endpoints.subsets.as_slice());
+    let alike = |said: &[EndpointAddress], pods: &[&Arc<Object>]| {
+        said.len() == pods.len() && said.iter().zip(pods).all(|(said, pod)| is_current(said, pod, service))
+    };
+    said.len() == subsets.len()
+        && said.iter().zip(subsets).enumerate().all(|(index, (said, (ports, group)))| {
+            endpoints.doc()["subsets"][index]["ports"] == *ports
+                && alike(&said.addresses, &group.ready)
+                && alike(&said.not_ready_addresses, &group.waiting)
+        })
+}
+
+fn is_current(said: &EndpointAddress, pod: &Object, service: &str) -> bool {
+    let Some(view) = pod.pod() else { return false };
+    said.ip == view.status.pod_ip
+        && said.node_name.as_deref().unwrap_or_default() == view.spec.node_name
+        && said.target_ref.as_ref().is_some_and(|target| target.uid == pod.meta.uid)
+        && said.hostname.as_deref() == published_hostname(&view.spec, service)
+}
+
+fn ports(service: &Service, numbers: &[Option<u16>]) -> Value {
+    let ports = service.spec.ports.iter().zip(numbers).filter_map(|(port, number)| {
+        let mut entry = json!({"port": (*number)?, "protocol": port.protocol.as_str()});
+        if !port.name.is_empty() {
+            entry["name"] = port.name.as_str().into();
+        }
+        if let Some(application) = &port.app_protocol {
+            entry["appProtocol"] = application.as_str().into();
+        }
+        Some(entry)
+    });
+    let ports: Vec<Value> = ports.collect();
+    if ports.is_empty() { Value::Null } else { Value::Array(ports) }
 }
 
 /// The pods that can be endpoints of a Service: selected, with an address, not ended.

@@ -3,7 +3,7 @@
 //! The same sentence about the same object raises a count; the tenth different sentence of one
 //! kind within ten minutes is folded into `(combined from similar events)`.
 
-use crate::api::{Instant, Key, Kind, Value, json};
+use crate::api::{Document, Instant, Key, Kind, Meta, Object, Value, json};
 use crate::apiserver::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -59,15 +59,30 @@ struct Series {
 struct Seen {
     last: Instant,
     sentences: BTreeSet<String>,
-    events: BTreeMap<String, String>,
+    /// The names of Events, and what they say.
+    events: BTreeMap<String, (String, Arc<Happening>)>,
 }
 
-/// What a recorder answers: write this document.
+/// What an Event says.
+#[derive(Clone, Debug)]
+struct Happening {
+    note: Note,
+    message: String,
+    uid: String,
+    version: Option<u64>,
+    first: Instant,
+    last: Instant,
+    count: u64,
+}
+
+/// What a recorder answers: write this Event.
 #[derive(Clone, Debug)]
 pub enum Record {
-    /// A new Event.
-    Create(Value),
-    /// An Event that is counted once more.
+    /// A new one.
+    Create(Meta, Arc<dyn Document>),
+    /// One that is counted once more, and what it now says.
+    Again(Arc<Object>, Arc<dyn Document>),
+    /// The same for one that somebody else has written to.
     Update(Value),
 }
 
@@ -107,20 +122,36 @@ impl Recorder {
         } else {
             note.message.clone()
         };
-        let slot = if combined { String::new() } else { note.message.clone() };
+        let slot = if combined { "" } else { note.message.as_str() };
         let namespace = namespace_of(&note.about);
-        if let Some(event) = seen.events.get(&slot).and_then(|name| store.find(Kind::Event, namespace, name))
+        if let Some((name, happening)) = seen.events.get_mut(slot)
+            && let Some(event) = store.find(Kind::Event, namespace, name)
         {
-            let mut doc = event.doc().clone();
-            doc["count"] = (doc["count"].as_i64().unwrap_or(1) + 1).into();
-            doc["lastTimestamp"] = now.rfc3339().into();
-            doc["message"] = message.into();
-            return Record::Update(doc);
+            if !event.document().is_some_and(|document| is_same(document, happening)) {
+                let mut doc = event.doc().clone();
+                doc["count"] = (doc["count"].as_i64().unwrap_or(1) + 1).into();
+                doc["lastTimestamp"] = now.rfc3339().into();
+                doc["message"] = message.into();
+                return Record::Update(doc);
+            }
+            let again = Happening { message, last: now, count: happening.count + 1, ..(**happening).clone() };
+            *happening = Arc::new(again);
+            return Record::Again(event.clone(), happening.clone());
         }
         self.number += 1;
         let name = format!("{}.{:x}", note.about.name, now.micros() * 1000 + self.number % 1000);
-        seen.events.insert(slot, name.clone());
-        Record::Create(event(note, &uid, &name, message, object.map(|o| o.meta.resource_version), now))
+        let happening = Arc::new(Happening {
+            note: note.clone(),
+            message,
+            uid,
+            version: object.map(|object| object.meta.resource_version),
+            first: now,
+            last: now,
+            count: 1,
+        });
+        let meta = Meta { name: name.clone(), namespace: namespace.to_owned(), ..Meta::default() };
+        seen.events.insert(slot.to_owned(), (name, happening.clone()));
+        Record::Create(meta, happening)
     }
 
     /// Forgets an object that is gone.
@@ -147,40 +178,50 @@ fn namespace_of(about: &Key) -> &str {
     if about.namespace.is_empty() { "default" } else { &about.namespace }
 }
 
-fn event(note: &Note, uid: &str, name: &str, message: String, version: Option<u64>, now: Instant) -> Value {
-    let mut involved = json!({
-        "apiVersion": note.about.kind.resource().api_version(),
-        "kind": note.about.kind.resource().name,
-        "name": note.about.name,
-        "uid": uid,
-    });
-    if !note.about.namespace.is_empty() {
-        involved["namespace"] = note.about.namespace.as_str().into();
+/// Whether an Event's document is the one that was written last.
+fn is_same(document: &Arc<dyn Document>, happening: &Arc<Happening>) -> bool {
+    std::ptr::addr_eq(Arc::as_ptr(document), Arc::as_ptr(happening))
+}
+
+impl Document for Happening {
+    fn write(&self, object: &Object) -> Value {
+        let (note, meta) = (&self.note, &object.meta);
+        let mut involved = json!({
+            "apiVersion": note.about.kind.resource().api_version(),
+            "kind": note.about.kind.resource().name,
+            "name": note.about.name,
+            "uid": self.uid,
+        });
+        if !note.about.namespace.is_empty() {
+            involved["namespace"] = note.about.namespace.as_str().into();
+        }
+        if let Some(version) = self.version {
+            involved["resourceVersion"] = version.to_string().into();
+        }
+        if !note.field.is_empty() {
+            involved["fieldPath"] = note.field.as_str().into();
+        }
+        let mut source = json!({"component": note.source});
+        if !note.host.is_empty() {
+            source["host"] = note.host.as_str().into();
+        }
+        json!({
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": meta.name, "namespace": meta.namespace, "uid": meta.uid,
+                "creationTimestamp": meta.created.rfc3339(),
+                "resourceVersion": meta.resource_version.to_string()},
+            "involvedObject": involved,
+            "reason": note.reason,
+            "message": self.message,
+            "source": source,
+            "firstTimestamp": self.first.rfc3339(),
+            "lastTimestamp": self.last.rfc3339(),
+            "count": self.count,
+            "type": if note.warning { "Warning" } else { "Normal" },
+            "eventTime": null,
+            "reportingComponent": note.source,
+            "reportingInstance": note.host,
+        })
     }
-    if let Some(version) = version {
-        involved["resourceVersion"] = version.to_string().into();
-    }
-    if !note.field.is_empty() {
-        involved["fieldPath"] = note.field.as_str().into();
-    }
-    let mut source = json!({"component": note.source});
-    if !note.host.is_empty() {
-        source["host"] = note.host.as_str().into();
-    }
-    json!({
-        "apiVersion": "v1",
-        "kind": "Event",
-        "metadata": {"name": name, "namespace": namespace_of(&note.about)},
-        "involvedObject": involved,
-        "reason": note.reason,
-        "message": message,
-        "source": source,
-        "firstTimestamp": now.rfc3339(),
-        "lastTimestamp": now.rfc3339(),
-        "count": 1,
-        "type": if note.warning { "Warning" } else { "Normal" },
-        "eventTime": null,
-        "reportingComponent": note.source,
-        "reportingInstance": note.host,
-    })
 }

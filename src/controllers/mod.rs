@@ -8,6 +8,7 @@ mod daemon_set;
 mod deployment;
 mod deployment_status;
 mod disruption;
+mod dump;
 mod endpoint_slice;
 mod endpoints;
 mod events;
@@ -19,6 +20,7 @@ mod mirror;
 mod namespace;
 mod node_lifecycle;
 mod pods;
+mod quota;
 mod replica_set;
 mod revision;
 mod rolling;
@@ -68,6 +70,8 @@ pub enum Controller {
     NodeLifecycle,
     /// Pod disruption budgets' status.
     Disruption,
+    /// Resource quotas' status: how much is used.
+    Quota,
 }
 
 /// What controllers are told about the cluster they work in.
@@ -103,5 +107,6 @@ pub fn reconcile(
         Controller::Garbage => each(&|key| garbage::collect(store, key)),
         Controller::NodeLifecycle => each(&|key| node_lifecycle::reconcile(store, key, now)),
         Controller::Disruption => each(&|key| disruption::reconcile(store, key)),
+        Controller::Quota => each(&|key| quota::reconcile(store, key)),
     }
 }

@@ -21,8 +21,11 @@ pub fn ready_since(pod: &Object) -> Option<Instant> {
 
 /// Whether a pod has been ready for that many seconds.
 pub fn is_available(pod: &Object, min_ready_seconds: i32, now: Instant) -> bool {
+    if min_ready_seconds == 0 {
+        return is_ready(pod);
+    }
     let least = Duration::from_secs(u64::try_from(min_ready_seconds).unwrap_or(0));
-    ready_since(pod).is_some_and(|since| min_ready_seconds == 0 || now.since(since) >= least)
+    ready_since(pod).is_some_and(|since| now.since(since) >= least)
 }
 
 /// Whether a pod has ended for good.

@@ -53,9 +53,7 @@ fn scale(store: &Store, set: &Arc<Object>, active: &[&Arc<Object>], writes: &mut
     if active.len() < wanted {
         let pod = pod_from(set, &set.doc()["spec"]["template"], &format!("{}-", set.meta.name));
         let note = Note::new(SOURCE, set.key(), "SuccessfulCreate", "Created pod: {}".into());
-        writes.extend(
-            (active.len()..wanted).map(|_| Write::Create(Kind::Pod, pod.clone(), Some(note.clone()))),
-        );
+        writes.push(Write::Pods(pod, wanted - active.len(), note));
         return;
     }
     for pod in to_delete(store, set, active, active.len() - wanted) {

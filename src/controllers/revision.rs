@@ -1,6 +1,6 @@
 //! ControllerRevisions: what StatefulSets and DaemonSets remember of their templates.
 
-use super::hash::template_hash;
+use super::hash::{data_hash, template_hash};
 use super::write::{Write, by_age, delete, owned_by};
 use crate::api::{Kind, Object, Value, json};
 use crate::apiserver::Store;
@@ -38,7 +38,10 @@ pub(super) fn current(store: &Store, workload: &Arc<Object>, writes: &mut Vec<Wr
     }
     let mut collisions = 0;
     let (hash, name) = loop {
-        let hash = template_hash(&data, collisions);
+        let hash = match workload.kind {
+            Kind::StatefulSet => data_hash(&data, collisions),
+            _ => template_hash(&workload.doc()["spec"]["template"], collisions),
+        };
         let name = format!("{}-{hash}", workload.meta.name);
         if store.find(Kind::ControllerRevision, namespace, &name).is_none() {
             break (hash, name);

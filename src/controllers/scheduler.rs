@@ -30,10 +30,11 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
     let mut writes = Vec::new();
     let mut waiting: Vec<&Arc<Object>> = keys.iter().filter_map(|key| store.get(key)).collect();
     waiting.retain(|pod| {
-        pod.meta.deleted.is_none() && pod.pod().is_some_and(|pod| pod.spec.node_name.is_empty())
+        let waits = |pod: &Pod| pod.spec.node_name.is_empty() && pod.spec.scheduling_gates.is_empty();
+        pod.meta.deleted.is_none() && pod.pod().is_some_and(waits)
     });
     // By priority, then in the order they came.
-    waiting.sort_by_key(|pod| std::cmp::Reverse(pod.doc()["spec"]["priority"].as_i64().unwrap_or(0)));
+    waiting.sort_by_key(|pod| std::cmp::Reverse(pod.pod().map_or(0, |pod| pod.spec.priority)));
     for object in waiting {
         let Some(pod) = object.pod() else { continue };
         let mut reasons: BTreeMap<String, usize> = BTreeMap::new();

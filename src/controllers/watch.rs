@@ -44,7 +44,21 @@ pub fn watchers(store: &Store, change: &Change) -> BTreeSet<(Controller, Key)> {
         _ => {}
     }
     owners(store, change, &mut work);
+    quotas(store, change, &mut work);
     work
+}
+
+/// What comes, goes or asks for something else may change what a quota counts.
+fn quotas(store: &Store, change: &Change, work: &mut BTreeSet<(Controller, Key)>) {
+    let asks = |object: &Arc<Object>| (object.meta.generation, super::pods::is_terminal(object));
+    let object = change.object();
+    if object.kind == Kind::ResourceQuota {
+        add(work, Quota, &object.key());
+    } else if object.kind != Kind::Event && change.old.as_ref().map(asks) != change.new.as_ref().map(asks) {
+        for quota in store.list(Kind::ResourceQuota, &object.meta.namespace) {
+            add(work, Quota, &quota.key());
+        }
+    }
 }
 
 fn add(work: &mut BTreeSet<(Controller, Key)>, controller: Controller, key: &Key) {
@@ -123,7 +137,8 @@ fn pod(store: &Store, change: &Change, work: &mut BTreeSet<(Controller, Key)>) {
     let object = change.object();
     let key = object.key();
     let unbound = object.pod().is_some_and(|pod| pod.spec.node_name.is_empty());
-    if change.new.is_some() && change.old.is_none() && unbound {
+    let gated = |pod: &Arc<Object>| pod.pod().is_some_and(|pod| !pod.spec.scheduling_gates.is_empty());
+    if change.new.is_some() && change.old.as_ref().is_none_or(gated) && unbound {
         add(work, Scheduler, &key);
     }
     // Services whose endpoints this may change: only a change of address, readiness, labels or end counts.

@@ -11,6 +11,8 @@ use std::time::Duration;
 pub enum Write {
     /// Creates an object; the note is recorded once it has a name, which takes the place of `{}`.
     Create(Kind, Value, Option<Note>),
+    /// Creates so many pods of one document; the note is recorded of each.
+    Pods(Value, usize, Note),
     /// Replaces an object, whatever happened to it since it was read.
     Update(Kind, Value),
     /// Replaces an object's status.

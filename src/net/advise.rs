@@ -123,7 +123,9 @@ impl Reason {
                 slices(service)
             }
             Self::SourceRange { service, .. } => format!("{} -o yaml", get("get service", service)),
-            Self::NobodyThere { .. } => "kubectl get pods --all-namespaces -o wide".into(),
+            Self::NobodyThere { .. } | Self::LinkLoss { .. } => {
+                "kubectl get pods --all-namespaces -o wide".into()
+            }
             Self::NotRoutable { owner: Some(key), .. } if key.kind == Kind::Service => {
                 get("get service", key)
             }
@@ -193,6 +195,7 @@ impl Reason {
                 "Pods come and go with their addresses; a Service's name stays.".into()
             }
             Self::NobodyThere { .. } => "Check the address.".into(),
+            Self::LinkLoss { .. } => "Try again: what is lost is left to chance.".into(),
             Self::NotRoutable { .. } => {
                 "Use kubectl port-forward, or publish it as a NodePort or LoadBalancer.".into()
             }

@@ -173,6 +173,9 @@ impl Reason {
                 format!("A rule of Service {} sent it to endpoint {index} of {of}.", name(service))
             }
             Self::Established { .. } => "It belongs to a connection that keeps its endpoint.".into(),
+            Self::LinkLoss { node, percent } => {
+                format!("The link of node {node} loses {percent} of a hundred packets: this was one.")
+            }
             Self::HostPort { pod, port } => format!("hostPort {port} of pod {} takes it.", name(pod)),
             Self::Balanced { service, node } => {
                 format!("The load balancer of Service {} handed it to node {node}.", name(service))

@@ -239,6 +239,13 @@ pub enum Reason {
         /// The Service.
         service: Option<Key>,
     },
+    /// The link of a node lost it: a fault that somebody plays.
+    LinkLoss {
+        /// The node.
+        node: String,
+        /// How many of a hundred packets it loses.
+        percent: u8,
+    },
     /// A pod's `hostPort` took it.
     HostPort {
         /// The pod.

@@ -59,6 +59,8 @@ pub struct State {
     connections: BTreeMap<Connection, Known>,
     affinity: BTreeMap<(String, Hash, Ipv4Addr), Instant>,
     errors: BTreeMap<(String, Ipv4Addr), (Instant, Duration)>,
+    /// Links of nodes that lose packets: how many of a hundred.
+    losses: BTreeMap<String, u8>,
 }
 
 impl State {
@@ -71,7 +73,32 @@ impl State {
             connections: BTreeMap::new(),
             affinity: BTreeMap::new(),
             errors: BTreeMap::new(),
+            losses: BTreeMap::new(),
         }
+    }
+
+    /// Lets the link of a node lose so many of a hundred packets from now on; 0 for none.
+    pub fn lose(&mut self, node: &str, percent: u8) {
+        if percent == 0 {
+            self.losses.remove(node);
+        } else {
+            self.losses.insert(node.to_owned(), percent.min(100));
+        }
+    }
+
+    /// The nodes whose links lose packets, and how many of a hundred.
+    pub fn losses(&self) -> impl Iterator<Item = (&str, u8)> {
+        self.losses.iter().map(|(node, percent)| (node.as_str(), *percent))
+    }
+
+    /// How many of a hundred packets the link of a node loses.
+    pub(super) fn loss(&self, node: &str) -> u8 {
+        self.losses.get(node).copied().unwrap_or(0)
+    }
+
+    /// Whether a packet is one of so many of a hundred.
+    pub(super) fn is_lost(&mut self, percent: u8) -> bool {
+        self.rng.u8(..100) < percent
     }
 
     /// The port a client's next connection comes from.

@@ -15,6 +15,9 @@ use std::time::Duration;
 /// How long ARP asks for a neighbour before the sender is told (three tries, one second each).
 const NEIGHBOUR_PATIENCE: Duration = Duration::from_millis(3_050);
 
+/// How often TCP sends a connection's first packet (`tcp_syn_retries`, and the first one).
+const SYN_TRIES: u32 = 7;
+
 /// Where a packet ended.
 #[derive(Clone, Debug)]
 pub(super) enum End {
@@ -138,6 +141,9 @@ impl Walk<'_, '_> {
             }
             Owner::Pod(pod) => {
                 let other = node_of(&pod).to_owned();
+                if let Some(end) = self.link(node, &other) {
+                    return end;
+                }
                 self.forward(node, &other, from_here);
                 match self.ingress(&other, &pod, false) {
                     Some(end) => end,
@@ -145,11 +151,17 @@ impl Walk<'_, '_> {
                 }
             }
             Owner::Node(other) => {
+                if let Some(end) = self.link(node, &other) {
+                    return end;
+                }
                 self.forward(node, &other, from_here);
                 self.at_node(&other, false)
             }
             Owner::Absent(other) => self.absent(node, &other, from_here),
             Owner::Outside(host) => {
+                if let Some(end) = self.link(node, &host) {
+                    return end;
+                }
                 self.forward(node, &host, from_here);
                 End::Outside(host)
             }
@@ -332,6 +344,26 @@ impl Walk<'_, '_> {
         let took = self.net.state.about(mean);
         let reason = Reason::Routed { to: to.to_owned() };
         self.hop(Place::Node(node.to_owned()), Step::Route, Some(after), reason, took);
+    }
+
+    /// The links between two machines may lose the packet. TCP sends it again, waiting twice as long each
+    /// time, until it gives up.
+    fn link(&mut self, node: &str, other: &str) -> Option<End> {
+        let lossy = [node, other].into_iter().find(|node| self.net.state.loss(node) > 0)?.to_owned();
+        let percent = self.net.state.loss(&lossy);
+        let tcp = matches!(self.packet.transport, Transport::Ports { protocol: Protocol::Tcp, .. });
+        let tries = if tcp { SYN_TRIES } else { 1 };
+        for again in 0..tries {
+            if !self.net.state.is_lost(percent) {
+                return None;
+            }
+            if tcp {
+                self.took += Duration::from_secs(1 << again);
+            }
+        }
+        let reason = Reason::LinkLoss { node: lossy.clone(), percent };
+        self.hop(Place::Node(lossy), Step::Route, None, reason, Duration::ZERO);
+        Some(End::Lost)
     }
 
     /// The receiver's policies, on its node, before a masquerade hides the sender. A node always

@@ -14,6 +14,7 @@ mod topology;
 
 pub use cidr::Cidr;
 pub use names::Hash;
+use port::Seen;
 pub use port::{Endpoint, PortName, ServicePort, service_ports};
 pub use topology::{NodeFacts, Usable, usable};
 
@@ -25,6 +26,7 @@ use nftables::Nftables;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::{Arc, OnceLock};
 
 /// How kube-proxy talks to the kernel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -197,13 +199,19 @@ enum Rules {
     Nftables(Nftables),
 }
 
-/// The kube-proxy of one node.
+/// The kube-proxy of one node. Rules are written out when a packet or a person first looks at them:
+/// most are replaced before anyone does.
 #[derive(Clone, Debug)]
 pub struct Proxy {
     node: NodeFacts,
     setting: Setting,
+    /// The rules before the Services of `pending` were programmed.
     rules: Rules,
-    ports: BTreeMap<Key, Vec<ServicePort>>,
+    /// Services to be programmed, in the order they came.
+    pending: Vec<Key>,
+    /// The rules with them.
+    settled: OnceLock<Rules>,
+    seen: BTreeMap<Key, Arc<Seen>>,
 }
 
 impl Proxy {
@@ -213,7 +221,8 @@ impl Proxy {
             Mode::Iptables => Rules::Iptables(Iptables::default()),
             Mode::Nftables => Rules::Nftables(Nftables::new(&node, &setting)),
         };
-        Self { rules, node, setting, ports: BTreeMap::new() }
+        let (pending, settled, seen) = (Vec::new(), OnceLock::new(), BTreeMap::new());
+        Self { rules, node, setting, pending, settled, seen }
     }
 
     /// The node.
@@ -223,32 +232,53 @@ impl Proxy {
 
     /// The ports it has rules for, as it saw them last.
     pub fn ports(&self, service: &Key) -> &[ServicePort] {
-        self.ports.get(service).map_or(&[], Vec::as_slice)
+        self.seen.get(service).map_or(&[], |seen| seen.ports())
     }
 
     /// Whether any Service leads to that endpoint.
     pub fn has_endpoint(&self, address: SocketAddrV4) -> bool {
-        self.ports.values().flatten().any(|port| port.endpoints.iter().any(|e| e.address == address))
+        let mut ports = self.seen.values().flat_map(|seen| seen.ports());
+        ports.any(|port| port.endpoints.iter().any(|e| e.address == address))
     }
 
     /// Writes the rules of one Service anew, from the objects as they are; takes them out if it is gone.
     pub fn program(&mut self, store: &Store, service: &Key) {
-        let mut ports = store.get(service).map(|object| service_ports(store, object)).unwrap_or_default();
-        ports.sort_by(|a, b| a.name.cmp(&b.name));
-        match &mut self.rules {
-            Rules::Iptables(rules) => rules.program(service, &ports, &self.node, &self.setting),
-            Rules::Nftables(rules) => rules.program(service, &ports, &self.node, &self.setting),
+        self.see(service, Seen::of(store, service));
+    }
+
+    fn see(&mut self, service: &Key, seen: Option<Arc<Seen>>) {
+        if let Some(settled) = self.settled.take() {
+            self.rules = settled;
+            self.pending.clear();
         }
-        if ports.is_empty() {
-            self.ports.remove(service);
-        } else {
-            self.ports.insert(service.clone(), ports);
+        match seen {
+            Some(seen) => self.seen.insert(service.clone(), seen),
+            None => self.seen.remove(service),
+        };
+        self.pending.retain(|other| other != service);
+        self.pending.push(service.clone());
+    }
+
+    fn rules(&self) -> &Rules {
+        if self.pending.is_empty() {
+            return &self.rules;
         }
+        self.settled.get_or_init(|| {
+            let mut rules = self.rules.clone();
+            for service in &self.pending {
+                let ports = self.ports(service);
+                match &mut rules {
+                    Rules::Iptables(rules) => rules.program(service, ports, &self.node, &self.setting),
+                    Rules::Nftables(rules) => rules.program(service, ports, &self.node, &self.setting),
+                }
+            }
+            rules
+        })
     }
 
     /// Writes the rules of all Services anew.
     pub fn sync(&mut self, store: &Store) {
-        let known: Vec<Key> = self.ports.keys().cloned().collect();
+        let known: Vec<Key> = self.seen.keys().cloned().collect();
         for key in known.iter().filter(|key| store.get(key).is_none()) {
             self.program(store, key);
         }
@@ -259,7 +289,7 @@ impl Proxy {
 
     /// What the rules do to the first packet of a connection.
     pub fn evaluate(&self, flow: &Flow, choose: &mut dyn Choose) -> Translation {
-        match &self.rules {
+        match self.rules() {
             Rules::Iptables(rules) => rules.evaluate(flow, choose),
             Rules::Nftables(rules) => rules.evaluate(flow, choose),
         }
@@ -267,7 +297,7 @@ impl Proxy {
 
     /// The rules as the node's own tool prints them: `iptables-save` or `nft list ruleset`.
     pub fn save(&self) -> String {
-        match &self.rules {
+        match self.rules() {
             Rules::Iptables(rules) => rules.save(),
             Rules::Nftables(rules) => rules.list(),
         }
@@ -279,12 +309,14 @@ impl Proxy {
 pub struct Proxies {
     setting: Setting,
     nodes: BTreeMap<String, Proxy>,
+    /// What the nodes were told last: they mostly are told the same.
+    told: BTreeMap<Key, Arc<Seen>>,
 }
 
 impl Proxies {
     /// No node yet.
     pub fn new(setting: Setting) -> Self {
-        Self { setting, nodes: BTreeMap::new() }
+        Self { setting, nodes: BTreeMap::new(), told: BTreeMap::new() }
     }
 
     /// The kube-proxy of a node.
@@ -313,16 +345,31 @@ impl Proxies {
 
     /// Writes the rules of one Service anew on every node.
     pub fn program(&mut self, store: &Store, service: &Key) {
+        let seen = self.tell(store, service);
         for proxy in self.nodes.values_mut() {
-            proxy.program(store, service);
+            proxy.see(service, seen.clone());
         }
     }
 
     /// Writes the rules of one Service anew on one node.
     pub fn program_on(&mut self, node: &str, store: &Store, service: &Key) {
+        let seen = self.tell(store, service);
         if let Some(proxy) = self.nodes.get_mut(node) {
-            proxy.program(store, service);
+            proxy.see(service, seen);
         }
+    }
+
+    /// A Service as it is now, shared by the nodes that see it so.
+    fn tell(&mut self, store: &Store, service: &Key) -> Option<Arc<Seen>> {
+        let Some(seen) = Seen::of(store, service) else {
+            self.told.remove(service);
+            return None;
+        };
+        if let Some(told) = self.told.get(service).filter(|told| told.is_same(&seen)) {
+            return Some(told.clone());
+        }
+        self.told.insert(service.clone(), seen.clone());
+        Some(seen)
     }
 
     /// Brings every node up to date with the objects.

@@ -8,6 +8,7 @@ use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::{Arc, OnceLock};
 
 use super::Cidr;
 
@@ -106,15 +107,57 @@ impl ServicePort {
     }
 }
 
+/// A Service and its EndpointSlices as they were at one moment. What they mean is worked out when
+/// someone asks.
+#[derive(Debug)]
+pub(super) struct Seen {
+    service: Arc<Object>,
+    slices: Vec<Arc<Object>>,
+    ports: OnceLock<Vec<ServicePort>>,
+}
+
+impl Seen {
+    /// As they are now; `None` if there is no such Service.
+    pub fn of(store: &Store, service: &Key) -> Option<Arc<Self>> {
+        let service = store.get(service)?.clone();
+        let slices = slices_of(store, &service).into_iter().cloned().collect();
+        Some(Arc::new(Self { service, slices, ports: OnceLock::new() }))
+    }
+
+    /// Whether nothing was written between two moments.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.service, &other.service)
+            && self.slices.len() == other.slices.len()
+            && self.slices.iter().zip(&other.slices).all(|(a, b)| Arc::ptr_eq(a, b))
+    }
+
+    /// The ports it has, by name.
+    pub fn ports(&self) -> &[ServicePort] {
+        self.ports.get_or_init(|| {
+            let mut ports = ports_of(&self.service, &self.slices.iter().collect::<Vec<_>>());
+            ports.sort_by(|a, b| a.name.cmp(&b.name));
+            ports
+        })
+    }
+}
+
 /// The ports of a Service for which kube-proxy writes rules; none for a headless Service, an
 /// ExternalName, or one that another proxy handles.
 pub fn service_ports(store: &Store, object: &Object) -> Vec<ServicePort> {
+    ports_of(object, &slices_of(store, object))
+}
+
+fn ports_of(object: &Object, slices: &[&Arc<Object>]) -> Vec<ServicePort> {
     let Some(service) = object.service() else { return Vec::new() };
     let spec = &service.spec;
     let skipped = spec.kind == ServiceType::ExternalName
         || NOT_WATCHED.iter().any(|label| object.meta.labels.contains_key(*label));
     let Some(cluster_ip) = cluster_ip(object).filter(|_| !skipped) else { return Vec::new() };
-    let slices = slices_of(store, object);
+    let slices: Vec<&EndpointSlice> = slices
+        .iter()
+        .filter_map(|object| object.endpoint_slice())
+        .filter(|slice| slice.address_type == "IPv4")
+        .collect();
     let has_node_ports = matches!(spec.kind, ServiceType::NodePort | ServiceType::LoadBalancer);
     let from_outside = has_node_ports || !spec.external_ips.is_empty();
     let external_local = from_outside && spec.external_traffic_policy == "Local";
@@ -167,15 +210,10 @@ fn load_balancer_ips(service: &Service) -> Vec<Ipv4Addr> {
         .collect()
 }
 
-fn slices_of<'a>(store: &'a Store, service: &Object) -> Vec<&'a EndpointSlice> {
+fn slices_of<'a>(store: &'a Store, service: &Object) -> Vec<&'a Arc<Object>> {
     let labels = [(SERVICE_NAME.to_owned(), service.meta.name.clone())].into();
     let selector = crate::api::Selector::labels(labels);
-    store
-        .select(Kind::EndpointSlice, &service.meta.namespace, &selector)
-        .into_iter()
-        .filter_map(|object| object.endpoint_slice())
-        .filter(|slice| slice.address_type == "IPv4")
-        .collect()
+    store.select(Kind::EndpointSlice, &service.meta.namespace, &selector)
 }
 
 /// The endpoints of a port, sorted as kube-proxy sorts them: by address as text. Two slices may

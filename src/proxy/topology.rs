@@ -62,7 +62,17 @@ pub fn usable(port: &ServicePort, node: &NodeFacts) -> Usable {
     if !port.uses_cluster_endpoints() {
         usable.any |= port.endpoints.iter().any(|e| e.ready || e.serving && e.terminating);
     }
-    usable.all = pick(&|endpoint| usable.cluster.contains(endpoint) || usable.local.contains(endpoint));
+    // Both are in the order of all endpoints: each is met at the head of its list.
+    let (mut cluster, mut local) = (usable.cluster.iter().peekable(), usable.local.iter().peekable());
+    usable.all = port
+        .endpoints
+        .iter()
+        .filter(|endpoint| {
+            let in_cluster = cluster.next_if_eq(endpoint).is_some();
+            local.next_if_eq(endpoint).is_some() || in_cluster
+        })
+        .cloned()
+        .collect();
     usable
 }
 

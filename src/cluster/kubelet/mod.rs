@@ -3,6 +3,7 @@
 //! A [`PodRuntime`] is what the node holds of a pod; the steps change it, and `status` writes down
 //! what it then is. Only this room knows both the objects and the processes.
 
+mod conditions;
 mod environment;
 mod probe;
 mod run;
@@ -15,7 +16,7 @@ pub use environment::Environment;
 use super::queue::{Due, Step};
 use super::{Cluster, Profile};
 use crate::api::pod::Container as Spec;
-use crate::api::{Instant, Key, Object};
+use crate::api::{Document, Instant, Key, Object};
 use crate::controllers::Note;
 use crate::images::{Line, Process};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +89,8 @@ pub(super) struct PodRuntime {
     pub stopping: bool,
     /// Kept from being ready, by a fault or an annotation.
     pub unready: bool,
+    /// What was last written of it.
+    pub reported: Option<Arc<status::Report>>,
     /// Ended by force: the reason and message of its status.
     pub failed: Option<(&'static str, String)>,
 }
@@ -128,6 +131,7 @@ impl PodRuntime {
             stopping: false,
             unready: !annotation.is_empty()
                 && pod.meta.annotations.get(annotation).is_some_and(|value| value == "true"),
+            reported: None,
             failed: None,
         };
         let Some(view) = view else { return runtime };
@@ -190,6 +194,11 @@ impl Container {
         };
         format!("spec.{list}{{{}}}", self.name)
     }
+}
+
+/// Whether a pod's status is what was last reported: somebody else may have written to it.
+fn is_from(pod: &Object, report: &Arc<status::Report>) -> bool {
+    pod.document().is_some_and(|document| std::ptr::addr_eq(Arc::as_ptr(document), Arc::as_ptr(report)))
 }
 
 /// What a pod's spec says of the container at that place of its runtime.
@@ -280,9 +289,21 @@ impl Cluster {
         let Some(pod) = self.store().get(key).filter(|pod| pod.meta.uid == runtime.uid) else { return };
         let host = self.store().find(crate::api::Kind::Node, "", &runtime.node);
         let host = host.and_then(|node| node.node()).map_or("", |node| node.internal_ip()).to_owned();
-        let status = status::status(pod, runtime, &self.profile, &host, self.now);
+        let report = status::report(pod, runtime, &self.profile, &host, self.now);
+        let last = runtime.reported.as_ref();
+        if last.is_some_and(|last| is_from(pod, last) && **last == report) {
+            return;
+        }
+        let view = report.view();
+        let report = Arc::new(report);
+        if pod.pod().is_some_and(|pod| pod.status == view) && *pod.status() == report.write(pod) {
+            return;
+        }
+        if let Some(runtime) = self.kubelets.get_mut(key) {
+            runtime.reported = Some(report.clone());
+        }
         // The pod may be gone by now: then there is nobody to tell.
-        let _ = self.server.update_status(key, status);
+        let _ = self.server.report(key, view, report);
         self.observe();
     }
 

@@ -11,6 +11,7 @@ use super::{NodeFacts, Setting};
 use crate::api::Key;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// A table of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,14 +54,14 @@ impl Rules {
 /// without touching another's.
 #[derive(Clone, Debug)]
 pub struct Iptables {
-    base: Rules,
-    services: BTreeMap<Key, Rules>,
+    base: Arc<Rules>,
+    services: BTreeMap<Key, Arc<Rules>>,
 }
 
 impl Default for Iptables {
     /// The rules of a node without Services.
     fn default() -> Self {
-        Self { base: build::base(), services: BTreeMap::new() }
+        Self { base: Arc::new(build::base()), services: BTreeMap::new() }
     }
 }
 
@@ -74,7 +75,7 @@ impl Iptables {
         if rules.0.is_empty() {
             self.services.remove(service);
         } else {
-            self.services.insert(service.clone(), rules);
+            self.services.insert(service.clone(), Arc::new(rules));
         }
     }
 
@@ -91,8 +92,7 @@ impl Iptables {
     pub fn save(&self) -> String {
         let mut out = String::new();
         for table in [Table::Filter, Table::Nat] {
-            let mut chains: Vec<Chain> = [&self.base]
-                .into_iter()
+            let mut chains: Vec<Chain> = std::iter::once(&self.base)
                 .chain(self.services.values())
                 .flat_map(|rules| rules.0.keys())
                 .filter(|(t, _)| *t == table)

@@ -12,6 +12,7 @@ use crate::api::Key;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 /// Where the kernel enters a base chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Part {
 pub struct Nftables {
     base: Vec<(&'static str, ChainKind, Vec<Rule>)>,
     node_port_ips: Vec<Ipv4Addr>,
-    services: BTreeMap<Key, Part>,
+    services: BTreeMap<Key, Arc<Part>>,
     /// Which Service has an element: a map has one place for each key.
     owners: BTreeMap<(Map, MapKey), Key>,
 }
@@ -104,7 +105,7 @@ impl Nftables {
             self.owners.insert(*key, service.clone());
         }
         if !ports.is_empty() {
-            self.services.insert(service.clone(), part);
+            self.services.insert(service.clone(), Arc::new(part));
         }
     }
 
