@@ -10,7 +10,7 @@
   var LONGEST = 8 << 20;
   var query = new URLSearchParams(location.search);
   // A post's embeds have their own work each; they never open what a person keeps on the page itself.
-  var base = PREFIX + [location.pathname, query.get('scenario') || '', window.parent !== window ? 'embed ' + (query.get('embed') || '') + ' ' + around() : ''].join('|') + '|';
+  var base = baseOf(query.get('scenario') || '');
   var storage = open('localStorage');
   var tab = open('sessionStorage');
   var slot = tab && tab.getItem(base + 'slot');
@@ -19,6 +19,11 @@
   var waiting = 0;
   var status = storage ? 'kept' : 'blocked';
   var told = function () {};
+
+  function baseOf(scenario) {
+    var embed = window.parent !== window ? 'embed ' + (query.get('embed') || '') + ' ' + around() : '';
+    return PREFIX + [location.pathname, scenario, embed].join('|') + '|';
+  }
 
   function open(name) {
     try {
@@ -221,6 +226,15 @@
     text: function () { return text; },
     link: link,
     again: again,
+    // Another scenario was begun on this page, from its start: what is kept from now on is its own.
+    scope: function (scenario) {
+      write();
+      base = baseOf(scenario);
+      use('0');
+      var there = read('0');
+      mine = there ? there.stamp : null;
+      text = null;
+    },
     // Forgets what is kept for this page, in every slot.
     clear: function () {
       clearTimeout(waiting);

@@ -134,9 +134,9 @@ impl Model {
         self.check();
     }
 
-    /// The same files on another cluster, which begins anew.
+    /// The same files on another cluster, which begins anew. A lesson has the cluster it was written for.
     pub(super) fn change_profile(&mut self, name: &str) {
-        let Some(profile) = Profile::named(name) else { return };
+        let Some(profile) = Profile::named(name).filter(|_| self.course.is_none()) else { return };
         let now = self.session.files().clone();
         let mut session = Session::new(Beginning { profile, ..self.session.beginning().clone() });
         let gone: Vec<String> =

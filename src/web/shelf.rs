@@ -61,6 +61,8 @@ pub enum Ask {
 /// The shelf.
 pub struct Shelf {
     on: Callback<Msg>,
+    /// The scenario whose work is kept.
+    scenario: String,
     status: String,
     link: Option<String>,
     said: Option<String>,
@@ -111,6 +113,7 @@ impl Shelf {
         Self {
             status: call(KEEP, "status", &[]).as_string().unwrap_or_else(|| "blocked".to_owned()),
             on,
+            scenario: link.scenario.clone(),
             link: None,
             said,
             coming,
@@ -146,6 +149,12 @@ impl Shelf {
     /// Keeps the page if it changed; what merely the passing of time changed, now and then.
     pub fn keep(&mut self, model: &Model, link: &Permalink, now: f64) {
         set(KEEP, "doing", &"".into());
+        if self.scenario != link.scenario {
+            // Another one was begun: what is kept of this one stays.
+            self.scenario.clone_from(&link.scenario);
+            self.ever = false;
+            call(KEEP, "scope", &[link.scenario.as_str().into()]);
+        }
         let shape = shape(model);
         let typed = (shape.0, shape.1, shape.2) != (self.kept.0, self.kept.1, self.kept.2);
         if self.coming.is_some() || shape == self.kept || !typed && now - self.at < EVERY_MS {

@@ -35,10 +35,12 @@ impl Page {
             <Menu label="Cluster and faults" face={Glyph::Bolt.draw()} {marked}>
                 <h2>{ "What goes wrong" }</h2>
                 { for offers.into_iter().map(|offer| self.fault(ctx, offer)) }
-                <hr />
-                <h2>{ "Another cluster" }</h2>
-                <p>{ "It begins anew; your files stay." }</p>
-                { for profiles().map(profile) }
+                if self.model.course.is_none() {
+                    <hr />
+                    <h2>{ "Another cluster" }</h2>
+                    <p>{ "It begins anew; your files stay." }</p>
+                    { for profiles().map(profile) }
+                }
             </Menu>
         }
     }
