@@ -2,11 +2,14 @@
 
 use super::scene::Entity;
 use super::update::Message;
-use crate::api::{Key, Kind};
+use crate::api::Kind;
 use crate::cluster::{Cluster, Fault};
 
 /// How much longer pulls take when they are slow.
 const SLOW: u32 = 20;
+
+/// How many packets of a hundred a bad link loses.
+const LOSSY: u8 = 30;
 
 /// Something to press.
 #[derive(Clone, Debug)]
@@ -36,6 +39,10 @@ pub fn of(entity: &Entity, cluster: &Cluster) -> Vec<Offer> {
         Entity::Node(node) => vec![
             toggle("Cut off", &|on| Fault::Cut { node: node.clone(), on }),
             toggle("Stop kube-proxy", &|on| Fault::StopProxy { node: node.clone(), on }),
+            toggle("Lose packets", &|on| Fault::Loss {
+                node: node.clone(),
+                percent: if on { LOSSY } else { 0 },
+            }),
         ],
         Entity::Dns => vec![dns(cluster)],
         _ => Vec::new(),
@@ -67,6 +74,10 @@ pub fn all(cluster: &Cluster) -> Vec<Offer> {
         }));
     }
     for fault in &on {
+        if let Fault::Loss { node, .. } = fault {
+            let message = Message::Fault(Fault::Loss { node: node.clone(), percent: 0 });
+            offers.push(Offer { words: format!("The link of {node} loses packets"), on: true, message });
+        }
         if let Fault::Unready { pod, .. } = fault {
             offers.push(toggle(format!("Pod {} is unready", pod.name), &|on| Fault::Unready {
                 pod: pod.clone(),
@@ -77,12 +88,7 @@ pub fn all(cluster: &Cluster) -> Vec<Offer> {
     offers
 }
 
-/// CoreDNS is a Deployment like any other: it is stopped as anyone would.
 fn dns(cluster: &Cluster) -> Offer {
-    let key = Key::new(Kind::Deployment, "kube-system", "coredns");
-    let replicas = cluster.store().get(&key).and_then(|object| object.doc()["spec"]["replicas"].as_u64());
-    let stopped = replicas == Some(0);
-    let count = if stopped { 2 } else { 0 };
-    let line = format!("kubectl scale deployment coredns -n kube-system --replicas={count}");
-    Offer { words: "CoreDNS is stopped".to_owned(), on: stopped, message: Message::Run(line) }
+    let on = cluster.faults().contains(&Fault::StopDns(true));
+    Offer { words: "CoreDNS is stopped".to_owned(), on, message: Message::Fault(Fault::StopDns(!on)) }
 }

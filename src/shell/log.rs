@@ -84,6 +84,8 @@ fn fault_value(fault: &Fault) -> Value {
         Fault::StopProxy { node, on } => json!(["proxy", node, on]),
         Fault::SlowPulls(factor) => json!(["slow", factor]),
         Fault::FailPulls(on) => json!(["pulls", on]),
+        Fault::Loss { node, percent } => json!(["loss", node, percent]),
+        Fault::StopDns(on) => json!(["dns", on]),
     }
 }
 
@@ -99,6 +101,8 @@ fn fault(value: &Value) -> Option<Fault> {
         "proxy" => Fault::StopProxy { node: word(1)?, on: value[2].as_bool()? },
         "slow" => Fault::SlowPulls(u32::try_from(value[1].as_u64()?).ok()?),
         "pulls" => Fault::FailPulls(value[1].as_bool()?),
+        "loss" => Fault::Loss { node: word(1)?, percent: u8::try_from(value[2].as_u64()?).ok()? },
+        "dns" => Fault::StopDns(value[1].as_bool()?),
         _ => return None,
     })
 }
@@ -180,6 +184,8 @@ mod tests {
             Act::Fault(Fault::StopProxy { node: "n".into(), on: true }),
             Act::Fault(Fault::SlowPulls(10)),
             Act::Fault(Fault::FailPulls(true)),
+            Act::Fault(Fault::Loss { node: "n".into(), percent: 30 }),
+            Act::Fault(Fault::StopDns(true)),
             Act::Send(Request::new(Source::Pod(pod), "web", Some(80), Payload::Http(http))),
             Act::Send(
                 Request::new(Source::Workstation, "10.1.1.1", None, Payload::Ping)
