@@ -35,6 +35,7 @@ impl Page {
         html! {
             <header class="head">
                 <h1>{ "cluster-playground" }</h1>
+                <span class="where">{ concat!("v", env!("CARGO_PKG_VERSION")) }</span>
                 <span class="where">{ place }</span>
                 { self.library.button() }
                 <span class="gap" />
