@@ -59,6 +59,14 @@
     pick: pick,
     dropped: function (event) { return read(event.dataTransfer.files); },
     describe: describe,
+    // All of them as text, for programs of the terminal; empty where they cannot be had.
+    descriptions: function () {
+      var meta = document.querySelector('meta[name=descriptions]');
+      if (!meta) return Promise.resolve('');
+      return fetch(new URL(meta.content, document.baseURI)).then(
+        function (answer) { return answer.ok ? answer.text() : ''; },
+        function () { return ''; });
+    },
     copy: function (text) {
       return navigator.clipboard.writeText(text).then(function () { return true; }, function () { return false; });
     },

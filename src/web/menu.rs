@@ -61,11 +61,11 @@ pub fn Menu(props: &Props) -> Html {
         })
     };
     let onpick = {
-        let open = open.clone();
+        let close = close.clone();
         Callback::from(move |event: MouseEvent| {
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             if target.is_some_and(|target| matches!(target.closest("button:not(.stay)"), Ok(Some(_)))) {
-                open.set(false);
+                close();
             }
         })
     };

@@ -19,6 +19,7 @@ use crate::app::permalink::Permalink;
 use crate::app::update::Message;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::utils::window;
+use std::rc::Rc;
 use std::time::Duration;
 use web_sys::Element;
 use yew::prelude::*;
@@ -38,6 +39,7 @@ pub struct Page {
     last: f64,
     shown: Fingerprint,
     completion: (u32, String),
+    offered: Rc<Vec<String>>,
     shelf: Shelf,
     front: terminals::Front,
     naming: Option<Naming>,
@@ -106,6 +108,7 @@ impl Component for Page {
             last: 0.0,
             shown: Fingerprint::default(),
             completion: (0, String::new()),
+            offered: Rc::default(),
             shelf,
             front: terminals::Front::default(),
             naming: None,
@@ -136,6 +139,7 @@ impl Component for Page {
                 self.model.draw(width, &self.canvas);
                 self.front.look(&self.model);
                 self.shelf.keep(&self.model, &self.link, at);
+                self.shelf.fetch(&self.model);
                 let now = self.fingerprint(width);
                 let changed = now != self.shown;
                 self.shown = now;
@@ -146,6 +150,9 @@ impl Component for Page {
             }
             Msg::Model(message) => {
                 self.shelf.begin(&message);
+                if !self.offered.is_empty() {
+                    self.offered = Rc::default();
+                }
                 self.model.update(message);
                 let width = self.width();
                 self.model.draw(width, &self.canvas);
@@ -155,8 +162,10 @@ impl Component for Page {
                 true
             }
             Msg::Complete(line, cursor) => {
-                if let Some(line) = self.model.complete(&line, cursor) {
-                    self.completion = (self.completion.0 + 1, line);
+                match self.model.complete(&line, cursor) {
+                    Some(line) => self.completion = (self.completion.0 + 1, line),
+                    // Nothing that all of them begin with is left to add: they are shown.
+                    None => self.offered = Rc::new(self.model.completion(&line, cursor).candidates),
                 }
                 true
             }

@@ -38,6 +38,8 @@ pub enum Ask {
     CopyScreen,
     /// Whether that worked.
     Copied(bool),
+    /// The descriptions of fields, which a program in the terminal waits for.
+    Described(String),
     /// What is said is put away.
     Dismiss,
     /// What is kept is forgotten.
@@ -72,6 +74,7 @@ pub struct Shelf {
     ever: bool,
     at: f64,
     trap: bool,
+    fetching: bool,
     _listeners: Vec<EventListener>,
     _told: Closure<dyn FnMut(JsValue)>,
 }
@@ -121,6 +124,7 @@ impl Shelf {
             ever: false,
             at: 0.0,
             trap: false,
+            fetching: false,
             _listeners: listeners,
             _told: told,
         }
@@ -170,6 +174,19 @@ impl Shelf {
         call(KEEP, "save", &[model.record(&link.scenario).into()]);
     }
 
+    /// Fetches the descriptions of fields once a program wants them.
+    pub fn fetch(&mut self, model: &Model) {
+        if self.fetching || !model.session.wants_descriptions() {
+            return;
+        }
+        self.fetching = true;
+        let on = self.on.clone();
+        spawn_local(async move {
+            let text = ask(HOST, "descriptions", &[]).await;
+            on.emit(Msg::Shelf(Ask::Described(text.as_string().unwrap_or_default())));
+        });
+    }
+
     /// Does what is asked; whether anything on show changed.
     pub fn take(&mut self, wish: Ask, model: &mut Model, link: &Permalink) -> bool {
         let on = self.on.clone();
@@ -203,6 +220,10 @@ impl Shelf {
                     "The browser did not allow the copy. Select the text and copy it."
                 };
                 self.said = Some(words.to_owned());
+            }
+            Ask::Described(text) => {
+                self.fetching = false;
+                model.session.describe(&text);
             }
             Ask::Dismiss => {
                 self.link = None;

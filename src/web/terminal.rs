@@ -23,11 +23,13 @@ pub struct Props {
     pub suggestions: Vec<String>,
     /// A line to put in place of what is typed: a completion, with a number that grows.
     pub completion: (u32, String),
+    /// What the word being typed could be, after a Tab that could not decide.
+    pub offered: Rc<Vec<String>>,
     /// Called with each line entered.
     pub online: Callback<String>,
     /// Called for Ctrl-C.
     pub oninterrupt: Callback<()>,
-    /// Called for Tab, with the line and the cursor in it, in UTF-16 units.
+    /// Called for Tab, with the line and the cursor in it, in characters.
     pub oncomplete: Callback<(String, usize)>,
     /// Called for Ctrl-L.
     pub onclear: Callback<()>,
@@ -146,8 +148,9 @@ pub fn Terminal(props: &Props) -> Html {
                 (false, "ArrowDown") => recall(false),
                 // A Tab on an empty line moves on: the terminal is no trap for the keyboard.
                 (false, "Tab") if !event.shift_key() && !input.value().is_empty() => {
-                    let cursor = input.selection_start().ok().flatten().unwrap_or(0) as usize;
-                    complete.emit((input.value(), cursor));
+                    let units = input.selection_start().ok().flatten().unwrap_or(0) as usize;
+                    let before: Vec<u16> = input.value().encode_utf16().take(units).collect();
+                    complete.emit((input.value(), char::decode_utf16(before).count()));
                 }
                 (true, "c") if !selected => {
                     search.set(None);
@@ -219,7 +222,7 @@ pub fn Terminal(props: &Props) -> Html {
             if search.is_some() {
                 take();
             } else if let Some(input) = input.cast::<HtmlInputElement>() {
-                complete.emit((input.value(), input.value().encode_utf16().count()));
+                complete.emit((input.value(), input.value().chars().count()));
             }
         })
     };
@@ -249,6 +252,9 @@ pub fn Terminal(props: &Props) -> Html {
                         enterkeyhint="go" aria-label={label} {oninput} {onkeydown} {onpaste} />
                 </label>
             </div>
+            if props.offered.len() > 1 {
+                <p class="offered" role="status">{ props.offered.join("  ") }</p>
+            }
             if !props.suggestions.is_empty() && !props.busy {
                 <div class="suggest" role="group" aria-label="Suggested commands">
                     { for props.suggestions.iter().map(suggest) }

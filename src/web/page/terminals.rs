@@ -61,7 +61,7 @@ impl Page {
                     <button onclick={self.send(ctx, Message::Clear)}>{ "Clear" }</button>
                 </div>
                 <Terminal rows={self.front.rows.clone()} prompt={front.prompt()} busy={front.is_busy()}
-                    history={self.front.history.clone()} {suggestions} completion={self.completion.clone()}
+                    history={self.front.history.clone()} {suggestions} completion={self.completion.clone()} offered={self.offered.clone()}
                     online={link.callback(|line| Msg::Model(Message::Line(line)))}
                     oninterrupt={link.callback(|()| Msg::Model(Message::Interrupt))}
                     oncomplete={link.callback(|(line, cursor)| Msg::Complete(line, cursor))}
