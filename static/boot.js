@@ -78,7 +78,7 @@
       return show('The simulator stopped', 'A defect in the simulator ended it; your browser is fine. Load the page again to go on.', details(error));
     // During an input the text does not hold it yet; else its last entry is the one to leave out.
     var dropLast = keep.doing !== 'input';
-    keep.flush();
+    keep.end();
     show('The simulator stopped', 'A defect in the simulator ended it; your browser is fine. Nothing you did is lost: go on where you were, without the last input.', details(error), [
       ['Go on without the last input', function () { keep.again(dropLast); }],
       ['Copy a report', function (button) { copy(report(error), button); }],

@@ -17,6 +17,7 @@
   var mine = null; // the stamp of what this tab wrote or read last
   var text = null;
   var waiting = 0;
+  var over = false; // the wasm has died: nothing it still says is kept
   var status = storage ? 'kept' : 'blocked';
   var told = function () {};
 
@@ -217,10 +218,15 @@
     doing: 'starting',
     begin: begin,
     save: function (what) {
+      if (over) return;
       text = what;
       if (!waiting) waiting = setTimeout(write, 300);
     },
     flush: write,
+    end: function () {
+      write();
+      over = true;
+    },
     status: function () { return status; },
     onstatus: function (callback) { told = callback; },
     text: function () { return text; },
