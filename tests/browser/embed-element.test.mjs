@@ -50,6 +50,7 @@ test('the protocol works as its example says', async () => {
 });
 
 test('a plain frame with start=click loads nothing big before the click', async () => {
+  world.sent.length = 0;
   const page = await world.page('/frame');
   const frame = page.frames().find((it) => it.name() === 'plain');
   const start = frame.getByRole('button', { name: 'Start' });
