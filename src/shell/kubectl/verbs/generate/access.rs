@@ -32,7 +32,7 @@ pub fn token(call: &mut Call<'_, '_>) -> Outcome {
     let uid = account.map(|account| account.meta.uid.clone()).unwrap_or_default();
     let now = call.now().unix();
     let (_, span) = call.flags.duration("duration");
-    let span = if span.is_zero() { 3_600 } else { i64::try_from(span.as_secs()).unwrap_or(3_600).max(600) };
+    let span = if span.is_zero() { 3_600 } else { span.as_secs().max(600) };
     let issuer = "https://kubernetes.default.svc.cluster.local";
     let audience = match call.flags.list("audience") {
         given if given.is_empty() => vec![issuer.to_owned()],
