@@ -1,7 +1,7 @@
 //! Namespaces, accounts, roles and their bindings.
 
 use crate::api::{Kind, Value, json};
-use crate::shell::kubectl::call::{Call, Outcome, not_found};
+use crate::shell::kubectl::call::{Call, OK, Outcome, not_found};
 use crate::shell::kubectl::doc::put;
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::verbs::create::{generate, one_name};
