@@ -43,7 +43,7 @@ impl Completion {
         let typed: String = chars.get(self.start..cursor)?.iter().collect();
         let mut text = self.common().to_owned();
         let whole = self.candidates.len() == 1;
-        if whole && !text.ends_with(['/', '=', ':', ',']) && !chars.get(cursor).is_some_and(|c| *c == ' ') {
+        if whole && !text.ends_with(['/', '=', ':', ',']) && chars.get(cursor).is_none_or(|c| *c != ' ') {
             text.push(' ');
         }
         if text.len() <= typed.len() || !text.starts_with(typed.as_str()) {

@@ -81,6 +81,9 @@ impl Env {
 /// Who is handed values.
 pub type Out<'a> = &'a mut dyn FnMut(&mut Machine, Item) -> Done;
 
+/// What takes the place of a value; nothing deletes it.
+pub type Update<'a> = dyn FnMut(&mut Machine, Json) -> Result<Option<Json>, Stop> + 'a;
+
 /// What a run may still do.
 #[derive(Debug, Default)]
 pub struct Machine {
@@ -433,7 +436,7 @@ impl Machine {
         filter: &Filter,
         value: &Json,
         env: &Env,
-        new: &mut dyn FnMut(&mut Machine, Json) -> Result<Option<Json>, Stop>,
+        new: &mut Update<'_>,
     ) -> Result<Json, Stop> {
         let paths = self.paths(filter, value, env)?;
         let mut whole = value.clone();
