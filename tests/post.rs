@@ -37,7 +37,7 @@ fn innermost(trace: &Value) -> &Value {
     let hops = trace["hops"].as_array().into_iter().flatten();
     let nested = hops.flat_map(|hop| hop["nested"].as_array().into_iter().flatten());
     // Questions to the name server are requests of their own.
-    nested.filter(|trace| !text(&trace["to"]).ends_with(":53")).last().map_or(trace, innermost)
+    nested.filter(|trace| !text(&trace["to"]).ends_with(":53")).next_back().map_or(trace, innermost)
 }
 
 #[test]
