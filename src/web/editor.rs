@@ -35,11 +35,14 @@ pub struct Props {
     pub onapply: Callback<()>,
 }
 
+/// A question of the editor: the line, the column and the text.
+type Question = dyn FnMut(usize, usize, String) -> JsValue;
+
 /// What a handle keeps alive while its editor lives.
 struct Live {
     handle: JsValue,
     _callbacks: Vec<Closure<dyn FnMut(JsValue)>>,
-    _questions: Vec<Closure<dyn FnMut(usize, usize, String) -> JsValue>>,
+    _questions: Vec<Closure<Question>>,
 }
 
 impl Live {

@@ -72,10 +72,10 @@ impl Library {
         if let Some(course) = &model.course {
             let done = course.ticked.iter().filter(|done| **done).count();
             let own = course.origin.is_none() && done > 0;
-            if own && self.record.note(&course.scenario().slug, done, course.ticked.len(), course.finished) {
-                if let Some(reader) = &self.reader {
-                    let _ = reader.call("keep", &[self.record.text().into()]);
-                }
+            let news =
+                own && self.record.note(&course.scenario().slug, done, course.ticked.len(), course.finished);
+            if let Some(reader) = self.reader.as_ref().filter(|_| news) {
+                let _ = reader.call("keep", &[self.record.text().into()]);
             }
         }
         let Some(wanted) = model.wanted.clone() else { return };
