@@ -34,6 +34,8 @@ pub struct Form {
     pub verb: Verb,
     /// A host, with a port and a path where they matter.
     pub to: String,
+    /// How often; 0 counts as once.
+    pub times: u16,
 }
 
 impl Form {
@@ -79,30 +81,42 @@ pub fn sources(store: &Store) -> Vec<(Option<Key>, String)> {
 /// Targets worth a try: Services by name and port, pods by address, what the workstation can open.
 pub fn targets(store: &Store, form: &Form) -> Vec<String> {
     let mut targets = Vec::new();
-    let home = form.from.as_ref().map_or("default", |pod| pod.namespace.as_str());
     for service in store.list_all(Kind::Service) {
-        let Some(view) = service.service() else { continue };
         let (name, namespace) = (&service.meta.name, &service.meta.namespace);
         if is_system(namespace) || (name == "kubernetes" && namespace == "default") {
             continue;
         }
-        let name = if namespace == home { name.clone() } else { format!("{name}.{namespace}") };
-        let port = view.spec.ports.first().map_or(80, |port| port.port);
-        match (&form.from, form.verb) {
-            (Some(_), Verb::Ping) => targets.push(name),
-            (Some(_), _) if port == 80 => targets.push(name),
-            (Some(_), _) => targets.push(format!("{name}:{port}")),
-            (None, _) => {
-                let ingress = view.status.load_balancer.ingress.first();
-                targets.extend(ingress.map(|ingress| {
-                    let host = if ingress.ip.is_empty() { &ingress.hostname } else { &ingress.ip };
-                    format!("{host}:{port}")
-                }));
-            }
-        }
+        targets.extend(service_address(store, &service.key(), form));
     }
     let pods = store.list_all(Kind::Pod).filter(|pod| !is_system(&pod.meta.namespace));
     targets.extend(pods.filter_map(|pod| pod.pod().map(|view| view.status.pod_ip.clone())));
     targets.retain(|target| !target.is_empty());
     targets
+}
+
+/// What the form's sender writes to reach a Service: its name, or where it is published for the workstation. Where it
+/// is not published, its virtual IP, which the workstation cannot reach.
+pub fn service_address(store: &Store, key: &Key, form: &Form) -> Option<String> {
+    let spec = &store.get(key)?.service()?.spec;
+    let port = spec.ports.first().map_or(80, |port| port.port);
+    let with_port = |host: &str| match form.verb {
+        Verb::Ping => host.to_owned(),
+        _ if port == 80 => host.to_owned(),
+        _ => format!("{host}:{port}"),
+    };
+    if let Some(pod) = &form.from {
+        let short = pod.namespace == key.namespace;
+        let name = if short { key.name.clone() } else { format!("{}.{}", key.name, key.namespace) };
+        return Some(with_port(&name));
+    }
+    let status = &store.get(key)?.service()?.status;
+    if let Some(ingress) = status.load_balancer.ingress.first() {
+        let host = if ingress.ip.is_empty() { &ingress.hostname } else { &ingress.ip };
+        return Some(format!("{host}:{port}"));
+    }
+    let node_port = spec.ports.first().map(|port| port.node_port).filter(|port| *port != 0);
+    if let Some(node_port) = node_port {
+        return Some(format!("localhost:{node_port}"));
+    }
+    (!spec.cluster_ip.is_empty() && spec.cluster_ip != "None").then(|| with_port(&spec.cluster_ip))
 }

@@ -1,6 +1,6 @@
 //! A trace as a table of hops and a verdict in words.
 
-use crate::net::{Step, Trace};
+use crate::net::{Field, Step, Trace};
 use std::time::Duration;
 
 /// One row of the hop table.
@@ -20,6 +20,8 @@ pub struct Row {
     pub depth: usize,
     /// The hop of the outer trace it belongs to.
     pub hop: usize,
+    /// The rules that decided it, as the node's own tool prints them.
+    pub rules: Vec<String>,
 }
 
 /// How a request ended, in words.
@@ -59,6 +61,7 @@ fn collect(trace: &Trace, depth: usize, within: Option<usize>, rows: &mut Vec<Ro
             failed: failed && index == last,
             depth,
             hop: outer,
+            rules: hop.rules.clone(),
         });
         if hop.step == Step::Deliver && depth < 4 {
             for nested in &hop.nested {
@@ -99,6 +102,11 @@ pub fn verdict(trace: &Trace) -> Verdict {
         hint: explanation.hint.filter(|_| !good),
         evidence: explanation.evidence.filter(|_| !good),
     }
+}
+
+/// The field of an object that made a request fail; none for one that went well.
+pub fn decisive_field(trace: &Trace) -> Option<Field> {
+    (!verdict(trace).good).then(|| trace.explanation().field).flatten()
 }
 
 /// Whether the decisive hop of an answered request is the failure of a request its server made.

@@ -1,17 +1,23 @@
 //! Everything the page shows, as one value.
 
+use super::aim::Aim;
 use super::browser::Browser;
+use super::details::Leaf;
 use super::form::Form;
 use super::lesson::Course;
+use super::predict::Question;
 use super::scenario;
-use super::scene::{Census, Entity, Ghost, Leg, Measure, Motion, Scene, ghost_of, legs, place};
+use super::scene::{COUNTED, Census, Entity, Ghost, Measure, Motion, Scene, ghost_of, place};
+use super::script::Script;
+use super::show::Show;
 use crate::api::{Instant, Key, Kind, Object};
 use crate::cluster::Preview;
+use crate::manifest::locate_object;
 use crate::net::Trace;
 use crate::net::lint::Finding;
 use crate::net::reach::Matrix;
 use crate::shell::{Act, Completion, Session};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -19,8 +25,8 @@ use std::time::Duration;
 const MARKED: Duration = Duration::from_secs(6);
 /// How long a pod that is gone is remembered, in virtual time.
 const REMEMBERED: Duration = Duration::from_secs(120);
-/// How many legs of a way are played in a second of real time.
-const LEGS_A_SECOND: f64 = 1.4;
+/// From this zoom on, larger groups of pods are drawn one by one.
+const CLOSE: f64 = 1.6;
 
 /// How virtual time runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,19 +76,8 @@ pub enum Talk {
     Reach,
     /// What a reviewer would say.
     Review,
-}
-
-/// A request on show.
-#[derive(Clone, Debug)]
-pub struct Show {
-    /// What happened.
-    pub trace: Trace,
-    /// Its way through the scene as it is drawn now.
-    pub legs: Vec<Leg>,
-    /// How much of the way was played, in legs.
-    pub playhead: f64,
-    /// Whether it plays.
-    pub playing: bool,
+    /// What was done, and time.
+    Session,
 }
 
 /// What is known of the cluster besides its objects: what just was, for the eye.
@@ -146,6 +141,12 @@ pub struct Model {
     pub resets: u64,
     /// The request on show.
     pub show: Option<Show>,
+    /// Whether requests of the request bar are asked about before they are sent.
+    pub predicting: bool,
+    /// The request someone is asked about, or was.
+    pub question: Option<Question>,
+    /// The file and line that say why the request on show failed, where a file does.
+    pub place: Option<(String, u32)>,
     /// The request bar.
     pub form: Form,
     /// The browser pane.
@@ -158,16 +159,28 @@ pub struct Model {
     pub still: bool,
     /// Whether time is being fast-forwarded.
     pub forwarding: bool,
-    /// What was taken back, latest last.
-    pub(super) undone: Vec<Act>,
+    /// What was taken back, and when it had been done, earliest last.
+    pub(super) undone: Vec<(Instant, Act)>,
+    /// What is typed by itself.
+    pub(super) script: Script,
     /// How many requests were noticed.
     pub(super) sent: u64,
     /// What a person pointed at.
     pub selected: Option<Entity>,
+    /// What is read of it.
+    pub leaf: Option<Leaf>,
+    /// What the next click in the diagram does.
+    pub aim: Aim,
+    /// Whether clicks choose source and target until that is switched off.
+    pub picking: bool,
+    /// How large the diagram is drawn.
+    pub zoom: f64,
+    /// Owners whose pods are drawn one by one, however many.
+    pub opened: BTreeSet<Key>,
     /// The diagram.
     pub scene: Rc<Scene>,
     memory: Memory,
-    drawn: Option<(u64, f64, usize, usize)>,
+    drawn: Option<(u64, f64, usize, usize, usize, usize)>,
 }
 
 impl Model {
@@ -208,7 +221,16 @@ impl Model {
             edits: 0,
             resets: 0,
             show: None,
+            place: None,
+            predicting: false,
+            question: None,
             selected: None,
+            leaf: None,
+            aim: Aim::default(),
+            picking: false,
+            zoom: 1.0,
+            opened: BTreeSet::new(),
+            script: Script::default(),
             scene: Rc::default(),
             memory,
             drawn: None,
@@ -270,6 +292,10 @@ impl Model {
             course: self.course.take(),
             wanted: self.wanted.take(),
             still: self.still,
+            zoom: self.zoom,
+            predicting: self.predicting,
+            opened: std::mem::take(&mut self.opened),
+            drafts: std::mem::take(&mut self.drafts),
             sent: fresh.session.sent(),
             ..fresh
         };
@@ -311,16 +337,19 @@ impl Model {
     /// Draws the diagram anew if anything in it may have changed.
     pub fn draw(&mut self, width: f64, measure: &dyn Measure) {
         let (ghosts, marks) = (self.memory.ghosts.len(), self.memory.marks.len());
-        let state = (self.memory.seen, width, ghosts, marks);
+        // Who looks closer sees more.
+        let limit = if self.zoom >= CLOSE { COUNTED * 5 } else { COUNTED };
+        let state = (self.memory.seen, width, ghosts, marks, limit, self.opened.len());
         if self.drawn == Some(state) {
             return;
         }
         self.drawn = Some(state);
         let census = Census::take(self.session.cluster().store(), &self.memory.ghosts);
+        let census = census.counting(limit, &self.opened);
         let marks = self.memory.marks.iter().map(|(key, (mark, _))| (key.clone(), mark.clone())).collect();
         self.scene = Rc::new(place(&census, width, &marks, measure));
         if let Some(show) = &mut self.show {
-            show.legs = legs(&show.trace, &self.scene);
+            show.redraw(&self.scene);
         }
     }
 
@@ -331,26 +360,33 @@ impl Model {
         }
     }
 
-    /// Puts a request on show and plays it from its start.
-    pub fn show(&mut self, trace: Trace) {
-        let legs = legs(&trace, &self.scene);
-        self.show = Some(Show { trace, legs, playhead: 0.0, playing: true });
+    /// Puts requests on show that were sent together, and plays them from their start.
+    pub fn show(&mut self, traces: &[Rc<Trace>]) {
+        self.show = Show::new(traces, self.show.take(), &self.scene);
+        self.find_place();
     }
 
-    /// Lets the playback go on for `real` time; `at_once` for whoever wants no motion.
-    pub fn play(&mut self, real: Duration, at_once: bool) {
-        let Some(show) = self.show.as_mut().filter(|show| show.playing) else { return };
-        let end = show.legs.len() as f64;
-        show.playhead += real.as_secs_f64() * LEGS_A_SECOND * self.rate;
-        if at_once || show.playhead >= end {
-            show.playhead = end;
-            show.playing = false;
-        }
+    /// Looks for the field that decided the request on show, in the files as they are typed.
+    pub(super) fn find_place(&mut self) {
+        let field = self.show.as_ref().and_then(|show| super::hops::decisive_field(&show.trace));
+        self.place = field.and_then(|field| {
+            scenario::files(&self.session).into_iter().find_map(|path| {
+                let saved = || self.session.files().read(path).unwrap_or_default();
+                let text = self.drafts.get(path).map_or_else(saved, String::as_str);
+                let span = locate_object(text, &field.object, &field.path)?;
+                Some((path.to_owned(), u32::try_from(span.line).ok()?))
+            })
+        });
     }
 
     /// Where the request on show is.
     pub fn motion(&self) -> Motion {
-        self.show.as_ref().map(|show| Motion::at(&show.legs, show.playhead)).unwrap_or_default()
+        self.show.as_ref().map(Show::motion).unwrap_or_default()
+    }
+
+    /// The address a pod had that is gone.
+    pub(super) fn ghost_address(&self, pod: &Key) -> Option<String> {
+        self.memory.ghosts.iter().find(|ghost| ghost.key == *pod).map(|ghost| ghost.ip.clone())
     }
 }
 

@@ -1,12 +1,18 @@
 //! What a person's acts and the passing of time change.
 
+use super::aim::Aim;
 use super::browser;
-use super::form::Form;
-use super::lesson::{Study, again};
+use super::details::Leaf;
+use super::form::{Form, Verb};
+use super::lesson::Study;
 use super::model::{Model, Pace, Pane, Side, Talk};
+use super::predict::Guess;
 use super::scene::Entity;
+use crate::api::Key;
 use crate::cluster::Fault;
-use crate::shell::Act;
+use crate::shell::session::Beginning;
+use crate::shell::{Act, Session};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// A wait longer than this is fast-forwarded.
@@ -21,6 +27,12 @@ pub enum Message {
     Tick(Duration),
     /// A line was entered into the terminal in front.
     Line(String),
+    /// A command is to run, in a terminal that is free for it.
+    Command(String),
+    /// Requests are to be asked about before they are sent, or no longer.
+    Predict(bool),
+    /// What someone expects of the request they are asked about.
+    Guess(Guess),
     /// Ctrl-C was pressed in it.
     Interrupt,
     /// Its screen was cleared.
@@ -55,6 +67,20 @@ pub enum Message {
     Form(Form),
     /// Its request is to be sent.
     Send,
+    /// Clicks in the diagram choose source and target, or no longer.
+    Pick,
+    /// A thing of the diagram sends; the next one pointed at is the target.
+    AimFrom(Entity, Verb),
+    /// A request was dragged from one thing to another.
+    Drag(Entity, Entity),
+    /// Whatever was pointed at is let go.
+    Release,
+    /// More is to be read of the thing that was pointed at, or no longer.
+    Leaf(Option<Leaf>),
+    /// How large the diagram is to be drawn.
+    Zoom(f64),
+    /// The pods of an owner are to be drawn one by one, or as a count again.
+    Unfold(Key),
     /// The playback jumps to a hop.
     Seek(usize),
     /// The playback goes a hop on, or back.
@@ -88,8 +114,12 @@ pub enum Message {
     Undo,
     /// What was taken back is done again.
     Redo,
+    /// To where so many inputs have happened.
+    Travel(usize),
     /// Everything begins anew.
     Reset,
+    /// Everything begins anew, with another seed.
+    Seed(u64),
 }
 
 /// What can be done with files.
@@ -111,6 +141,12 @@ impl Model {
         match message {
             Message::Tick(real) => self.tick(real),
             Message::Line(text) => self.act(Act::Line { terminal: self.terminal, text }),
+            Message::Command(text) => self.command(text),
+            Message::Predict(on) => {
+                self.predicting = on;
+                self.question = None;
+            }
+            Message::Guess(guess) => self.guess(guess),
             Message::Interrupt => self.act(Act::Interrupt { terminal: self.terminal }),
             Message::Clear => self.act(Act::Clear { terminal: self.terminal }),
             Message::Terminal(index) => {
@@ -144,11 +180,26 @@ impl Model {
             Message::Profile(name) => self.change_profile(&name),
             Message::Apply => self.apply(),
             Message::Form(form) => self.form = form,
-            Message::Send => {
-                if let Some(request) = self.form.request() {
-                    self.act(Act::Send(request));
-                    self.pane = Pane::Stage;
+            Message::Send => self.send(),
+            Message::Pick => {
+                self.picking = !self.picking;
+                self.aim = if self.picking { Aim::Source } else { Aim::Off };
+                self.selected = None;
+            }
+            Message::AimFrom(entity, verb) => self.aim_from(&entity, verb),
+            Message::Drag(from, to) => self.drag(&from, &to),
+            Message::Release => {
+                self.aim = Aim::Off;
+                self.picking = false;
+                self.selected = None;
+            }
+            Message::Leaf(leaf) => self.leaf = leaf.filter(|leaf| self.leaf != Some(*leaf)),
+            Message::Zoom(zoom) => self.zoom = zoom.clamp(0.3, 4.0),
+            Message::Unfold(owner) => {
+                if !self.opened.remove(&owner) {
+                    self.opened.insert(owner);
                 }
+                self.selected = None;
             }
             Message::Seek(hop) => self.seek(|leg| leg >= hop, false),
             Message::Step(forward) => {
@@ -162,11 +213,7 @@ impl Model {
             }
             Message::Play => {
                 if let Some(show) = &mut self.show {
-                    show.playing = !show.playing;
-                    if show.playhead >= show.legs.len() as f64 {
-                        show.playhead = 0.0;
-                        show.playing = true;
-                    }
+                    show.toggle();
                 }
             }
             Message::Rate(rate) => self.rate = rate,
@@ -185,22 +232,20 @@ impl Model {
                 let target = self.matrix.targets().get(column).cloned();
                 let cell = source.zip(target).and_then(|(source, target)| self.matrix.cell(&source, &target));
                 if let Some(trace) = cell.map(|cell| cell.trace.clone()) {
-                    self.show(trace);
+                    self.show(&[Rc::new(trace)]);
                     self.talk = Talk::Hops;
                     self.pane = Pane::Hops;
                 }
             }
-            Message::Select(entity) => {
-                self.selected = (self.selected.as_ref() != Some(&entity)).then_some(entity);
-            }
+            Message::Select(entity) => self.point(entity),
             Message::Visit { method, url } => self.visit(method, &url),
             Message::Study(study) => self.study(study),
-            Message::Undo => self.undo(),
-            Message::Redo => {
-                if let Some(act) = self.undone.pop() {
-                    self.session.act(act);
-                    self.watch();
-                }
+            Message::Undo => self.travel(self.timeline().1.saturating_sub(1)),
+            Message::Redo => self.travel(self.timeline().1 + 1),
+            Message::Travel(count) => self.travel(count),
+            Message::Seed(seed) => {
+                self.restart(Session::new(Beginning { seed, ..self.session.beginning().clone() }));
+                self.check();
             }
             Message::Reset => {
                 let session = self.fresh();
@@ -219,13 +264,14 @@ impl Model {
         self.notice();
     }
 
-    /// Puts the newest request on show, and lets the form follow pods that were replaced.
+    /// Puts the newest requests on show, and lets the form follow pods that were replaced.
     pub(super) fn notice(&mut self) {
         if self.session.sent() != self.sent {
+            let fresh = usize::try_from(self.session.sent() - self.sent).unwrap_or(usize::MAX);
             self.sent = self.session.sent();
-            if let Some(trace) = self.session.traces().last() {
-                self.show(trace.as_ref().clone());
-            }
+            let traces = self.session.traces();
+            let fresh = traces[traces.len().saturating_sub(fresh)..].to_vec();
+            self.show(&fresh);
         }
         self.watch();
         self.survey();
@@ -237,8 +283,8 @@ impl Model {
 
     fn tick(&mut self, real: Duration) {
         let now = self.session.now();
-        let waits =
-            self.session.next_wake().into_iter().chain(self.browser.coming.as_ref().map(|(at, _)| *at)).min();
+        let coming = self.browser.coming.as_ref().map(|(at, _)| *at);
+        let waits = self.session.next_wake().into_iter().chain(coming).chain(self.script_due()).min();
         self.forwarding = waits.is_some_and(|at| at.since(now) > LONG);
         let to = match self.pace {
             Pace::Paused => now,
@@ -252,6 +298,7 @@ impl Model {
         let to = waits.filter(|at| *at > now).map_or(to, |at| to.min(at));
         self.session.advance(to);
         self.browser.arrive(self.session.now());
+        self.type_on();
         self.notice();
         self.rest(real);
         self.play(real, self.still);
@@ -267,10 +314,47 @@ impl Model {
             // To the end of that hop's legs.
             Some((_, hop)) => {
                 show.legs.iter().rposition(|leg| leg.hop == hop).map_or(0.0, |at| at as f64 + 1.0)
+        if let Some(show) = &mut self.show {
+            show.play(real, self.rate, self.still);
+        }
+    }
+
+    /// Saves what was typed and applies the open file, in the terminal: what a person would do.
+    fn apply(&mut self) {
+        if let Some(text) = self.drafts.remove(&self.open) {
+            self.act(Act::Save { path: self.open.clone(), text });
+        }
+        self.free_terminal();
+        let cwd = self.session.terminals()[self.terminal].cwd();
+        let path = self.open.strip_prefix(&format!("{cwd}/")).unwrap_or(&self.open).to_owned();
+        self.act(Act::Line { terminal: self.terminal, text: format!("kubectl apply -f {path}") });
+    }
+
+    /// Runs a command that was clicked: a port-forward or a watch keeps its terminal.
+    fn command(&mut self, text: String) {
+        self.free_terminal();
+        self.act(Act::Line { terminal: self.terminal, text });
+    }
+
+    /// Brings a terminal to the front that waits for a command: this one, another, or a new one.
+    fn free_terminal(&mut self) {
+        let terminals = self.session.terminals();
+        if terminals[self.terminal].is_idle() {
+            return;
+        }
+        match terminals.iter().position(Terminal::is_idle) {
+            Some(free) => self.terminal = free,
+            None => {
+                self.terminal = terminals.len();
+                self.act(Act::Open);
             }
-            None if last => 0.0,
-            None => show.legs.len() as f64,
-        };
+        }
+    }
+
+    fn seek(&mut self, wanted: impl Fn(usize) -> bool, last: bool) {
+        if let Some(show) = &mut self.show {
+            show.seek(wanted, last);
+        }
     }
 
     fn visit(&mut self, method: String, target: &str) {
@@ -289,24 +373,5 @@ impl Model {
         };
         self.browser.coming = Some((trace.started + trace.took, browser::shown(trace)));
         self.browser.shown = browser::Shown::Loading;
-    }
-
-    /// Takes the last input back: the session is run again without it, to the instant it is at.
-    fn undo(&mut self) {
-        let mut log = self.session.log().to_vec();
-        if log.len() <= self.floor() {
-            return;
-        }
-        let Some((_, act)) = log.pop() else { return };
-        let now = self.session.now();
-        let mut session = again(self.fresh(), &log[self.floor()..]);
-        session.advance(now);
-        let mut undone = std::mem::take(&mut self.undone);
-        undone.push(act);
-        let drafts = std::mem::take(&mut self.drafts);
-        self.restart(session);
-        self.undone = undone;
-        self.drafts = drafts;
-        self.check();
     }
 }

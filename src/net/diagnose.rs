@@ -181,7 +181,7 @@ fn unready_because(object: &Object) -> String {
 }
 
 /// The pod that differs from a selector by the least.
-fn nearest_pod(store: &Store, namespace: &str, selector: &Labels) -> Option<NearMiss> {
+pub fn nearest_pod(store: &Store, namespace: &str, selector: &Labels) -> Option<NearMiss> {
     let pods: Vec<(Key, &Labels)> =
         store.list(Kind::Pod, namespace).map(|object| (object.key(), &object.meta.labels)).collect();
     nearest(selector, &pods)

@@ -28,6 +28,7 @@ mod trace;
 mod walk;
 mod workstation;
 
+pub use diagnose::nearest_pod;
 pub use host::{Accept, Answer, Host, Message};
 pub use http::{HttpRequest, HttpResponse};
 pub use judge::Judged;

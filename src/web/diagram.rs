@@ -1,223 +1,238 @@
-//! The diagram: a scene as SVG, and a request moving through it. Decides nothing.
+//! The diagram: a scene as SVG, and what a hand does to it. Decides nothing.
 
-use crate::app::scene::{
-    Entity, Font, Frame, FrameKind, Item, Leg, LegKind, Line, Link, Mood, Motion, Note, Rect, Scene, Shape,
-};
+use super::motion::Moving;
+use super::still::Still;
+use crate::app::aim::Aim;
+use crate::app::form::Verb;
+use crate::app::scene::{Entity, Motion, Point, Scene};
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, TouchEvent, WheelEvent};
 use yew::prelude::*;
+
+/// A value that is equal only to itself: comparing a large one at every frame would cost more than it saves.
+#[derive(Debug)]
+pub struct Shared<T>(pub Rc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What a person did to the diagram.
+#[derive(Clone, Debug)]
+pub enum Gesture {
+    /// Pointed at a thing.
+    Point(Entity),
+    /// Dragged from one thing to another.
+    Drag(Entity, Entity),
+    /// Wants to send from a thing.
+    From(Entity, Verb),
+    /// Let everything go.
+    Release,
+    /// Made it larger by this factor, or smaller.
+    Zoom(f64),
+    /// Wants to see all of it.
+    Fit,
+}
 
 /// What the diagram draws.
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Where everything is.
-    pub scene: Rc<Scene>,
-    /// Where the request is, and the words of the hop that failed.
+    pub scene: Shared<Scene>,
+    /// Where requests are.
     pub motion: Motion,
-    /// What is written at a request's end that failed.
-    pub failure: Option<AttrValue>,
     /// What a person pointed at.
     pub selected: Option<Entity>,
-    /// Called when a person points at something.
-    pub onselect: Callback<Entity>,
+    /// What the next click does.
+    pub aim: Aim,
+    /// How large it is drawn.
+    pub zoom: f64,
+    /// Called for what a person does.
+    pub on: Callback<Gesture>,
 }
+
+/// A drag from a thing: its place among the items, where it began, where the pointer is.
+type Dragged = Option<(usize, Point, Point)>;
+
+/// How far a pointer moves before it drags, in CSS pixels.
+const SLACK: f64 = 6.0;
 
 /// The diagram.
 #[component]
 pub fn Diagram(props: &Props) -> Html {
-    let scene = &props.scene;
+    let root = use_node_ref();
+    let drag = use_state(|| None::<(usize, Point, Point)>);
+    let pan = use_mut_ref(|| None::<(f64, f64)>);
+    {
+        let (root, on) = (root.clone(), props.on.clone());
+        use_effect_with((), move |()| {
+            let listeners = root.cast::<Element>().map(|element| pinches(&element, &on)).unwrap_or_default();
+            move || drop(listeners)
+        });
+    }
+    let scene = &props.scene.0;
+    let zoom = props.zoom;
+    let place = {
+        let root = root.clone();
+        move |event: &PointerEvent| {
+            let corner = root.cast::<Element>().map(|svg| svg.get_bounding_client_rect());
+            let (left, top) = corner.map_or((0.0, 0.0), |rect| (rect.left(), rect.top()));
+            Point {
+                x: (f64::from(event.client_x()) - left) / zoom,
+                y: (f64::from(event.client_y()) - top) / zoom,
+            }
+        }
+    };
+    let onpointerdown = {
+        let (drag, pan, place) = (drag.clone(), pan.clone(), place.clone());
+        Callback::from(move |event: PointerEvent| {
+            // A finger scrolls and taps; two taps send as well.
+            if event.button() != 0 || event.pointer_type() == "touch" {
+                return;
+            }
+            match under(&event) {
+                Some(index) => {
+                    let at = place(&event);
+                    drag.set(Some((index, at, at)));
+                }
+                None => *pan.borrow_mut() = Some((event.client_x().into(), event.client_y().into())),
+            }
+        })
+    };
+    let onpointermove = {
+        let (drag, pan, place, root) = (drag.clone(), pan.clone(), place, root.clone());
+        Callback::from(move |event: PointerEvent| {
+            if let Some((index, from, _)) = *drag {
+                drag.set((event.buttons() & 1 == 1).then(|| (index, from, place(&event))));
+            }
+            let mut pan = pan.borrow_mut();
+            let Some((x, y)) = *pan else { return };
+            let (here_x, here_y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+            *pan = (event.buttons() & 1 == 1).then_some((here_x, here_y));
+            if let Some(around) = root.cast::<Element>().and_then(|svg| svg.parent_element()) {
+                around.set_scroll_left(around.scroll_left() - (here_x - x) as i32);
+                around.set_scroll_top(around.scroll_top() - (here_y - y) as i32);
+            }
+        })
+    };
+    let onpointerup = {
+        let (drag, pan, on, scene) = (drag.clone(), pan, props.on.clone(), scene.clone());
+        Callback::from(move |event: PointerEvent| {
+            pan.borrow_mut().take();
+            let Some((index, ..)) = *drag else { return };
+            drag.set(None);
+            let target = under(&event).filter(|target| *target != index);
+            let pair = target.and_then(|target| Some((scene.items.get(index)?, scene.items.get(target)?)));
+            if let Some((from, to)) = pair {
+                on.emit(Gesture::Drag(from.entity.clone(), to.entity.clone()));
+            }
+        })
+    };
+    let onkeydown = {
+        let on = props.on.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+                return;
+            }
+            let gesture = match event.key().as_str() {
+                "Escape" => Gesture::Release,
+                "+" | "=" => Gesture::Zoom(1.25),
+                "-" => Gesture::Zoom(0.8),
+                "0" => Gesture::Fit,
+                _ => return,
+            };
+            event.prevent_default();
+            on.emit(gesture);
+        })
+    };
     let view_box = format!("0 0 {} {}", scene.width, scene.height);
+    let class = classes!("diagram", (props.aim != Aim::Off).then_some("aiming"));
     html! {
-        <svg class="diagram" viewBox={view_box} role="group" aria-label="The cluster">
+        <svg {class} ref={root} viewBox={view_box} role="group" aria-label="The cluster"
+            width={format!("{:.0}", scene.width * zoom)} height={format!("{:.0}", scene.height * zoom)}
+            {onpointerdown} {onpointermove} {onpointerup} {onkeydown}>
             <defs>
                 <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
                     <path d="M0 0 8 4 0 8z" fill="context-stroke" />
                 </marker>
             </defs>
-            { for scene.frames.iter().map(frame) }
-            { for scene.notes.iter().map(note) }
-            { for scene.links.iter().map(link) }
-            { for scene.items.iter().map(|it| item(it, props)) }
-            { motion(&props.motion, props.failure.as_ref()) }
+            <Still scene={props.scene.clone()} selected={props.selected.clone()} on={props.on.clone()} />
+            { thread(*drag) }
+            <Moving motion={props.motion.clone()} width={scene.width} />
         </svg>
     }
 }
 
-fn number(value: f64) -> String {
-    format!("{:.1}", value)
-}
-
-fn text(line: &Line, start: bool) -> Html {
-    let font = match line.font {
-        Font::Strong => "strong",
-        Font::Plain => "",
-        Font::Small => "small",
-        Font::Mono => "monospace",
-    };
-    let class = classes!(font, start.then_some("start"));
-    html! { <text {class} x={number(line.at.x)} y={number(line.at.y)}>{ &line.text }</text> }
-}
-
-fn note(note: &Note) -> Html {
-    text(&note.line, note.from_start)
-}
-
-fn frame(frame: &Frame) -> Html {
-    let (class, radius) = match frame.kind {
-        FrameKind::Node => ("box", 14.0),
-        FrameKind::Namespace => ("box namespace", 12.0),
-        FrameKind::Workload => ("box workload", 10.0),
-        FrameKind::Chip => ("box chip", 10.0),
-    };
-    html! {
-        <>
-            { rect(frame.rect, radius, class) }
-            { note(&frame.title) }
-        </>
+/// The line that follows a drag.
+fn thread(drag: Dragged) -> Html {
+    match drag {
+        Some((_, from, to)) if (to.x - from.x).hypot(to.y - from.y) > SLACK => {
+            let d = format!("M{:.1} {:.1}L{:.1} {:.1}", from.x, from.y, to.x, to.y);
+            html! { <path class="thread" {d} marker-end="url(#tip)" /> }
+        }
+        _ => Html::default(),
     }
 }
 
-fn rect(rect: Rect, radius: f64, class: &'static str) -> Html {
-    html! {
-        <rect {class} x={number(rect.x)} y={number(rect.y)} width={number(rect.w)} height={number(rect.h)}
-            rx={number(radius)} />
-    }
+/// The item under a pointer, by its place among the items.
+fn under(event: &PointerEvent) -> Option<usize> {
+    let element: Element = event.target()?.dyn_into().ok()?;
+    element.closest("[data-index]").ok()??.get_attribute("data-index")?.parse().ok()
 }
 
-fn link(link: &Link) -> Html {
-    let d = format!("M{:.1} {:.1}L{:.1} {:.1}", link.from.x, link.from.y, link.to.x, link.to.y);
-    let class = classes!("link", (!link.matches).then_some("miss"));
-    let label = link.text_at.map(|at| text(&Line { text: link.text.clone(), font: Font::Small, at }, false));
-    html! { <><path {class} {d} />{ label }</> }
-}
-
-fn item(item: &Item, props: &Props) -> Html {
-    let (shape, face) = match item.shape {
-        Shape::Device => ("device", rect(item.rect, 7.0, "face")),
-        Shape::Server => ("server", rect(item.rect, 9.0, "face")),
-        Shape::Pill => ("pill", rect(item.rect, 20.0, "face")),
-        Shape::Table => ("table", rect(item.rect, 5.0, "face")),
-        Shape::Count => ("count", rect(item.rect, 16.0, "face")),
-        Shape::Badge => ("badge", rect(item.rect, 6.0, "face")),
-        Shape::Circle => ("circle", circle(item.rect)),
-        Shape::GhostCircle => ("ghost", circle(item.rect)),
-    };
-    let mood = match item.mood {
-        Mood::Plain => "",
-        Mood::Good => "good",
-        Mood::Waiting => "waiting",
-        Mood::Bad => "bad",
-    };
-    let selected = props.selected.as_ref() == Some(&item.entity);
-    let class = classes!("item", shape, mood, selected.then_some("selected"));
-    let select = {
-        let (onselect, entity) = (props.onselect.clone(), item.entity.clone());
-        move || onselect.emit(entity.clone())
-    };
-    let onclick = {
-        let select = select.clone();
-        Callback::from(move |_: MouseEvent| select())
-    };
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | " ") {
+/// Listens for what makes the diagram larger and smaller: a wheel with Ctrl, which a trackpad's pinch is too, and two
+/// fingers. Yew's own listeners are passive and could not keep the browser from zooming the page.
+fn pinches(svg: &Element, on: &Callback<Gesture>) -> Vec<EventListener> {
+    let active = EventListenerOptions::enable_prevent_default();
+    let (wheel_on, touch_on) = (on.clone(), on.clone());
+    let around = svg.parent_element();
+    let mut apart = None::<f64>;
+    vec![
+        EventListener::new_with_options(svg, "wheel", active, move |event| {
+            let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
+            if !(event.ctrl_key() || event.meta_key()) {
+                return;
+            }
             event.prevent_default();
-            select();
-        }
-    });
-    html! {
-        <g {class} tabindex="0" role="button" aria-label={spoken(item)} aria-pressed={selected.to_string()}
-            {onclick} {onkeydown}>
-            { face }
-            { for item.lines.iter().map(|line| html! { <>{ text(line, false) }{ " " }</> }) }
-            { mark(item) }
-            { changed(item) }
-        </g>
-    }
-}
-
-/// A thing's name for a screen reader: what is written on it, then what it is.
-fn spoken(item: &Item) -> String {
-    let written: Vec<&str> = item.lines.iter().map(|line| line.text.as_str()).collect();
-    format!("{}. {}", written.join(" "), item.label)
-}
-
-fn circle(rect: Rect) -> Html {
-    let centre = rect.centre();
-    html! { <circle class="face" cx={number(centre.x)} cy={number(centre.y)} r={number(rect.w / 2.0)} /> }
-}
-
-/// Ready, not yet, or broken: a shape of its own each, not only a colour.
-fn mark(item: &Item) -> Html {
-    if item.shape != Shape::Circle || item.mood == Mood::Plain {
-        return Html::default();
-    }
-    let centre = item.rect.centre();
-    let reach = item.rect.w / 2.0 * 0.72;
-    let (x, y) = (centre.x + reach, centre.y - reach);
-    let at = |class: &'static str| html! { <circle {class} cx={number(x)} cy={number(y)} r="7.5" /> };
-    let path = |d: &str| html! { <path class="tick" d={format!("M{x:.1} {y:.1}{d}")} /> };
-    match item.mood {
-        Mood::Good => html! { <>{ at("mark good") }{ path("m-3.2 .2 2.3 2.4 4.2-4.8") }</> },
-        Mood::Bad => html! { <>{ at("mark bad") }{ path("m-2.6-2.6 5.2 5.2m0-5.2-5.2 5.2") }</> },
-        _ => at("mark waiting"),
-    }
-}
-
-fn changed(item: &Item) -> Html {
-    let Some(words) = &item.changed else { return Html::default() };
-    let width = words.chars().count() as f64 * 6.6 + 16.0;
-    let x = item.rect.right() - width + 6.0;
-    let y = item.rect.y - 11.0;
-    html! {
-        <g class="changed">
-            <rect x={number(x)} y={number(y)} width={number(width)} height="18" rx="9" />
-            <text x={number(x + width / 2.0)} y={number(y + 13.0)}>{ words }</text>
-        </g>
-    }
-}
-
-fn kind_class(kind: LegKind) -> &'static str {
-    match kind {
-        LegKind::Query => "query",
-        LegKind::Answer => "answer",
-        LegKind::Request => "request",
-        LegKind::Stopped => "stopped",
-        LegKind::Reply => "reply",
-    }
-}
-
-fn motion(motion: &Motion, failure: Option<&AttrValue>) -> Html {
-    let Some(leg) = motion.packet() else { return Html::default() };
-    let line = |leg: &Leg, tip: bool| {
-        let marker = tip.then_some("url(#tip)");
-        let (from, via, to) = (leg.from, leg.via, leg.to);
-        let d = format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", from.x, from.y, via.x, via.y, to.x, to.y);
-        html! { <path class={classes!("leg", kind_class(leg.kind))} {d} marker-end={marker} /> }
-    };
-    let done = motion.done.iter().map(|leg| line(leg, leg.kind != LegKind::Stopped));
-    let under_way = motion.now.as_ref().map(|leg| line(leg, false));
-    let stopped = motion.now.is_none() && leg.kind == LegKind::Stopped;
-    let (x, y) = (leg.to.x, leg.to.y);
-    let packet = if stopped {
-        html! {
-            <g class="cross">
-                <circle cx={number(x)} cy={number(y)} r="13" />
-                <path d={format!("M{:.1} {:.1}l10 10m0-10-10 10", x - 5.0, y - 5.0)} />
-                if let Some(words) = failure {
-                    <text x={number(x)} y={number(y + 30.0)}>{ words }</text>
-                }
-            </g>
-        }
-    } else {
-        let width = leg.text.chars().count() as f64 * 7.1 + 12.0;
-        html! {
-            <g class={classes!("packet", kind_class(leg.kind))}>
-                <circle cx={number(x)} cy={number(y)} r="7" />
-                if motion.now.is_some() && !leg.text.is_empty() {
-                    <rect x={number(x - width / 2.0)} y={number(y - 32.0)} width={number(width)} height="20" rx="5" />
-                    <text class="monospace" x={number(x)} y={number(y - 18.0)}>{ &leg.text }</text>
-                }
-            </g>
-        }
-    };
-    html! { <g aria-hidden="true">{ for done }{ under_way }{ packet }</g> }
+            let factor = if event.delta_y() < 0.0 { 1.1 } else { 1.0 / 1.1 };
+            wheel_on.emit(Gesture::Zoom(factor));
+            if let Some(around) = around.clone() {
+                let corner = around.get_bounding_client_rect();
+                let x = f64::from(event.client_x()) - corner.left();
+                let y = f64::from(event.client_y()) - corner.top();
+                // What is under the pointer stays there, once the new size is drawn.
+                let left = (f64::from(around.scroll_left()) + x) * factor - x;
+                let top = (f64::from(around.scroll_top()) + y) * factor - y;
+                Timeout::new(0, move || {
+                    around.set_scroll_left(left as i32);
+                    around.set_scroll_top(top as i32);
+                })
+                .forget();
+            }
+        }),
+        EventListener::new_with_options(svg, "touchmove", active, move |event| {
+            let Some(event) = event.dyn_ref::<TouchEvent>() else { return };
+            let touches = event.touches();
+            let (Some(a), Some(b)) = (touches.get(0), touches.get(1)) else {
+                apart = None;
+                return;
+            };
+            event.prevent_default();
+            let now = f64::from(a.client_x() - b.client_x()).hypot(f64::from(a.client_y() - b.client_y()));
+            if let Some(before) = apart.replace(now).filter(|before| *before > 1.0) {
+                touch_on.emit(Gesture::Zoom(now / before));
+            }
+        }),
+    ]
 }

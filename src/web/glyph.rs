@@ -19,6 +19,9 @@ pub enum Glyph {
     More,
     Bolt,
     Link,
+    Minus,
+    Fit,
+    Aim,
 }
 
 impl Glyph {
@@ -40,6 +43,9 @@ impl Glyph {
             Self::Link => {
                 "M6.5 9.5l3-3M7 4.5l1.2-1.2a2.8 2.8 0 0 1 4 4L11 8.5M9 11.5l-1.2 1.2a2.8 2.8 0 0 1-4-4L5 7.5"
             }
+            Self::Minus => "M3.5 8h9",
+            Self::Fit => "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3",
+            Self::Aim => "M3 8a1.6 1.6 0 1 0 .1 0M5 8h7.5M9.5 5l3 3-3 3",
         };
         html! { <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true"><path {d} /></svg> }
     }

@@ -1,21 +1,25 @@
-//! The hop table: a verdict, the rows of a trace, what to do next. Decides nothing.
+//! The hop table: a verdict, who answered, the rows of a trace, what to do next. Decides nothing.
 
-use crate::app::hops::{Row, Verdict};
+use super::diagram::Shared;
+use crate::app::hops::{Row, rows, verdict};
+use crate::app::scenario::short;
+use crate::app::update::Message;
+use crate::net::Trace;
 use yew::prelude::*;
 
 /// What the table shows.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// How it ended; `None` before any request.
-    pub verdict: Option<Verdict>,
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// The row the playback is at.
+    /// The request; `None` before any.
+    pub trace: Option<Shared<Trace>>,
+    /// The hop the playback is at.
     pub now: Option<usize>,
-    /// Called when a row is chosen.
-    pub onseek: Callback<usize>,
-    /// Called to run a command in the terminal.
-    pub onrun: Callback<String>,
+    /// Who answered how many of those that were sent together.
+    pub tally: Vec<(String, usize)>,
+    /// The file and line that say why.
+    pub place: Option<(String, u32)>,
+    /// Called for what is to be done.
+    pub on: Callback<Message>,
 }
 
 /// The terms of the diagram, for whoever has not sent anything yet.
@@ -31,7 +35,7 @@ const TERMS: [(&str, &str); 6] = [
 /// The hop table.
 #[component]
 pub fn Hops(props: &Props) -> Html {
-    let Some(verdict) = &props.verdict else {
+    let Some(Shared(trace)) = &props.trace else {
         return html! {
             <div class="empty hoplist">
                 <p>{ "Send a request, and each hop of its way is explained here." }</p>
@@ -41,46 +45,70 @@ pub fn Hops(props: &Props) -> Html {
             </div>
         };
     };
-    let row = |(index, row): (usize, &Row)| {
-        let onclick = {
-            let onseek = props.onseek.clone();
-            let hop = row.hop;
-            Callback::from(move |_: MouseEvent| onseek.emit(hop))
-        };
+    let verdict = verdict(trace);
+    let act = |message: Message| {
+        let on = props.on.clone();
+        Callback::from(move |_: MouseEvent| on.emit(message.clone()))
+    };
+    let row = |(index, row): (usize, Row)| {
         let now = props.now == Some(row.hop);
         let class = classes!(row.failed.then_some("bad"), now.then_some("now"));
         let number = if row.failed { "✗".to_owned() } else { (index + 1).to_string() };
         html! {
             <li {class} aria-current={now.then_some("step")} data-depth={row.depth.to_string()}>
-                <button {onclick}>
+                <button onclick={act(Message::Seek(row.hop))}>
                     <span class="n">{ number }</span>
                     <span class="w">{ &row.title }</span>
                     <span class="t">{ &row.took }</span>
                     if !row.change.is_empty() { <code class="d">{ &row.change }</code> }
                     if !row.cause.is_empty() { <span class="d">{ &row.cause }</span> }
                 </button>
+                if !row.rules.is_empty() {
+                    <details><summary>{ "The rule, as the node prints it" }</summary><pre tabindex="0">{ row.rules.join("\n") }</pre></details>
+                }
             </li>
         }
     };
+    let place = props.place.as_ref().map(|(path, line)| html! {
+        <p><button class="link" onclick={act(Message::Open(path.clone()))}>{ format!("{}, line {line}", short(path)) }</button></p>
+    });
     html! {
         <>
             <div class={classes!("verdict", if verdict.good { "good" } else { "bad" })}>
                 <b>{ if verdict.good { "✓ " } else { "✗ " } }{ &verdict.happened }</b>
                 if !verdict.good { <p>{ &verdict.why }</p> }
                 if let Some(hint) = &verdict.hint { <p>{ hint }</p> }
+                { place }
             </div>
             <div class="hoplist">
-                <ol>{ for props.rows.iter().enumerate().map(row) }</ol>
+                { tally(&props.tally) }
+                <ol>{ for rows(trace).into_iter().enumerate().map(row) }</ol>
                 if let Some(command) = &verdict.evidence {
                     <div class="next">
                         <span>{ "See for yourself" }</span>
-                        <button onclick={
-                            let (onrun, command) = (props.onrun.clone(), command.clone());
-                            Callback::from(move |_: MouseEvent| onrun.emit(command.clone()))
-                        }>{ command }</button>
+                        <button onclick={act(Message::Command(command.clone()))}>{ command }</button>
                     </div>
                 }
             </div>
         </>
+    }
+}
+
+/// Who answered how many, as bars.
+fn tally(tally: &[(String, usize)]) -> Html {
+    let Some(most) = tally.iter().map(|(_, count)| *count).max() else { return Html::default() };
+    let all: usize = tally.iter().map(|(_, count)| count).sum();
+    html! {
+        <table class="tally">
+            <caption>{ format!("Who answered these {all} requests") }</caption>
+            <tbody>
+                { for tally.iter().map(|(who, count)| html! {
+                    <tr>
+                        <th scope="row">{ who }</th>
+                        <td><span class="bar" style={format!("width:{:.0}%", *count as f64 / most as f64 * 100.0)} />{ count }</td>
+                    </tr>
+                }) }
+            </tbody>
+        </table>
     }
 }

@@ -3,6 +3,7 @@
 //! Uses `app` (and the values in it) alone; no decision of the simulation is made here.
 
 mod browser;
+mod card;
 mod diagram;
 mod editor;
 mod embed;
@@ -15,12 +16,17 @@ mod library;
 mod measure;
 mod menu;
 mod naming;
+mod motion;
 mod page;
+mod predict;
 mod reach;
 mod reader;
 mod request;
 mod review;
 mod shelf;
+mod session;
+mod splitter;
+mod still;
 mod terminal;
 
 use wasm_bindgen::JsValue;

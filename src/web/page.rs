@@ -8,12 +8,15 @@ mod side;
 mod stage;
 mod terminals;
 
+use super::diagram::Gesture;
 use super::embed::{Arrival, Embed};
 use super::library::{self, Library};
 use super::measure::Canvas;
 use super::naming::Naming;
 use super::shelf::{self, Shelf};
-use crate::app::model::{Model, Pane, Side};
+use super::splitter::Splitter;
+use crate::api::Instant;
+use crate::app::model::{Model, Pane};
 use crate::app::opening;
 use crate::app::permalink::Permalink;
 use crate::app::update::Message;
@@ -21,7 +24,8 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::utils::window;
 use std::rc::Rc;
 use std::time::Duration;
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, SvgElement};
 use yew::prelude::*;
 
 /// The longest a frame counts: after a pause (a hidden tab) time goes on, it does not jump.
@@ -44,6 +48,11 @@ pub struct Page {
     front: terminals::Front,
     naming: Option<Naming>,
     outcome_open: bool,
+    /// Made once: a callback made anew at every view would make its component draw again.
+    on_model: Callback<Message>,
+    on_gesture: Callback<Gesture>,
+    /// The thing of the diagram that gets the focus back.
+    refocus: Option<String>,
 }
 
 /// What happens to the page.
@@ -52,6 +61,8 @@ pub enum Msg {
     Frame(f64),
     /// A message for the model.
     Model(Message),
+    /// A person did something to the diagram.
+    Gesture(Gesture),
     /// Tab was pressed in the terminal.
     Complete(String, usize),
     /// Work is kept or shared, files come and go.
@@ -113,6 +124,9 @@ impl Component for Page {
             front: terminals::Front::default(),
             naming: None,
             outcome_open: false,
+            on_model: ctx.link().callback(Msg::Model),
+            on_gesture: ctx.link().callback(Msg::Gesture),
+            refocus: None,
         };
         if page.model.wanted.is_none() {
             page.go_on();
@@ -148,12 +162,20 @@ impl Component for Page {
                 }
                 changed
             }
+            Msg::Gesture(gesture) => {
+                let message = self.meant(gesture);
+                Component::update(self, ctx, Msg::Model(message))
+            }
             Msg::Model(message) => {
                 self.shelf.begin(&message);
                 if !self.offered.is_empty() {
                     self.offered = Rc::default();
                 }
+                let selected = self.model.selected.clone();
                 self.model.update(message);
+                if let (Some(before), None) = (selected, &self.model.selected) {
+                    self.refocus = Some(before.id());
+                }
                 let width = self.width();
                 self.model.draw(width, &self.canvas);
                 self.front.look(&self.model);
@@ -208,6 +230,16 @@ impl Component for Page {
         }
     }
 
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        if let Some(id) = self.refocus.take() {
+            let found = gloo::utils::document().query_selector(&format!("[data-id=\"{id}\"]")).ok().flatten();
+            if let Some(thing) = found.and_then(|thing| thing.dyn_into::<SvgElement>().ok()) {
+                // Nothing can be done about a focus that a browser refuses.
+                let _ = thing.focus();
+            }
+        }
+    }
+
     fn view(&self, ctx: &Context<Self>) -> Html {
         let model = &self.model;
         let pane = match model.pane {
@@ -218,23 +250,14 @@ impl Component for Page {
         html! {
             <div class="app" data-view={self.link.view.as_str()}>
                 { self.head(ctx) }
-                <nav class="panes" role="tablist" aria-label="Parts of the page">
-                    if model.course.is_some() {
-                        { self.pane_tab(ctx, "Lesson", Message::Side(Side::Lesson),
-                            model.pane == Pane::Side && model.side == Side::Lesson) }
-                    }
-                    { self.pane_tab(ctx, "Diagram", Message::Pane(Pane::Stage), model.pane == Pane::Stage) }
-                    { self.pane_tab(ctx, "Files", Message::Side(Side::Files),
-                        model.pane == Pane::Side && model.side == Side::Files) }
-                    { self.pane_tab(ctx, "Browser", Message::Side(Side::Browser),
-                        model.pane == Pane::Side && model.side == Side::Browser) }
-                    { self.pane_tab(ctx, "Hops", Message::Pane(Pane::Hops), model.pane == Pane::Hops) }
-                </nav>
                 <main class="main" data-pane={pane}>
                     { self.side(ctx) }
                     { self.stage(ctx) }
                     { self.hops(ctx) }
                     { self.terminal(ctx) }
+                    <Splitter name="left" label="Width of the side pane" usual={25.0} />
+                    <Splitter name="right" label="Width of the explaining pane" usual={27.0} />
+                    <Splitter name="term" label="Height of the terminal" usual={32.0} />
                 </main>
                 { self.shelf.notice() }
                 <p class="visually-hidden" role="status">{ self.spoken() }</p>
@@ -293,10 +316,27 @@ impl Page {
         ctx.link().callback(move |_| Msg::Model(message.clone()))
     }
 
-    fn pane_tab(&self, ctx: &Context<Self>, words: &'static str, message: Message, on: bool) -> Html {
-        html! {
-            <button role="tab" aria-selected={on.to_string()} onclick={self.send(ctx, message)}>{ words }</button>
+    /// A gesture as a message: what only the page knows, its size, is put in.
+    fn meant(&self, gesture: Gesture) -> Message {
+        match gesture {
+            Gesture::Point(entity) => Message::Select(entity),
+            Gesture::Drag(from, to) => Message::Drag(from, to),
+            Gesture::From(entity, verb) => Message::AimFrom(entity, verb),
+            Gesture::Release => Message::Release,
+            Gesture::Zoom(factor) => Message::Zoom(self.model.zoom * factor),
+            Gesture::Fit => {
+                let room = self.stage.cast::<Element>().map_or(0, |stage| stage.client_height());
+                let whole = f64::from(room - 4) / self.model.scene.height.max(1.0);
+                Message::Zoom(whole.min(1.0))
+            }
         }
+    }
+
+    /// How long the session has lasted at an instant.
+    fn elapsed(&self, at: Instant) -> String {
+        let began = self.model.session.beginning().profile.start;
+        let elapsed = at.since(began).as_secs();
+        format!("{:02}:{:02}:{:02}", elapsed / 3600, elapsed / 60 % 60, elapsed % 60)
     }
 
     /// What a screen reader is told: the outcome of the request on show.

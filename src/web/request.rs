@@ -2,8 +2,12 @@
 
 use crate::api::Key;
 use crate::app::form::{Form, Verb};
+use crate::web::glyph::Glyph;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
+
+/// How often a request can be sent at once.
+const TIMES: [u16; 4] = [1, 5, 20, 100];
 
 /// What the bar shows.
 #[derive(Properties, PartialEq)]
@@ -14,6 +18,10 @@ pub struct Props {
     pub sources: Vec<(Option<Key>, String)>,
     /// Targets worth a try, for the chosen verb.
     pub targets: Vec<String>,
+    /// Whether clicks in the diagram choose source and target.
+    pub picking: bool,
+    /// Called to let them do so, or no longer.
+    pub onpick: Callback<()>,
     /// Called with each change.
     pub onchange: Callback<Form>,
     /// Called to send it.
@@ -49,6 +57,19 @@ pub fn RequestBar(props: &Props) -> Html {
             onchange.emit(Form { to, ..form.clone() });
         })
     };
+    let times = {
+        let (form, onchange) = (props.form.clone(), props.onchange.clone());
+        Callback::from(move |event: Event| {
+            let index = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            if let Some(times) = usize::try_from(index).ok().and_then(|index| TIMES.get(index)) {
+                onchange.emit(Form { times: *times, ..form.clone() });
+            }
+        })
+    };
+    let pick = {
+        let onpick = props.onpick.clone();
+        Callback::from(move |_: MouseEvent| onpick.emit(()))
+    };
     let send = {
         let onsend = props.onsend.clone();
         Callback::from(move |event: SubmitEvent| {
@@ -68,13 +89,19 @@ pub fn RequestBar(props: &Props) -> Html {
             <select aria-label="What to send" onchange={verb}>
                 { for Verb::ALL.iter().map(|(verb, words)| option(words, *verb == form.verb)) }
             </select>
-            <span class="word" aria-hidden="true">{ "to" }</span>
+            <span class="word to" aria-hidden="true">{ "to" }</span>
             <input class="field" list="targets" aria-label="To" value={form.to.clone()} oninput={typed}
                 spellcheck="false" autocapitalize="off" autocomplete="off" placeholder="name or address" />
             <datalist id="targets">
                 { for props.targets.iter().map(|target| html! { <option value={target.clone()} /> }) }
             </datalist>
-            <span class="gap" />
+            <select class="times" aria-label="How often" onchange={times}>
+                { for TIMES.iter().map(|times| option(&format!("×{times}"), *times == form.times.max(1))) }
+            </select>
+            <button type="button" class="icon" aria-pressed={props.picking.to_string()} onclick={pick}
+                aria-label="Choose source and target in the diagram" title="Choose source and target in the diagram">
+                { Glyph::Aim.draw() }
+            </button>
             <button class="primary" disabled={form.to.trim().is_empty()}>{ "Send" }</button>
         </form>
     }

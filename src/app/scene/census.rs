@@ -2,12 +2,13 @@
 
 use crate::api::pod::Pod;
 use crate::api::service::{Service, ServiceType};
-use crate::api::{Instant, Key, Kind, Object, Selector};
+use crate::api::{Instant, Key, Kind, Labels, Object, Selector};
 use crate::apiserver::Store;
+use crate::net::nearest_pod;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Pods of one owner beyond this many are drawn as a count.
-const COUNTED: usize = 12;
+/// Pods of one owner beyond this many are drawn as a count, unless someone looks closer.
+pub const COUNTED: usize = 12;
 
 /// How a pod is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub struct ServiceFace {
     pub owners: BTreeSet<Key>,
     /// Whether anyone could be reached through it.
     pub serves: bool,
+    /// Where its selector matches nothing: the owner whose pods almost match, and by which label not.
+    pub near: Option<(Key, String)>,
 }
 
 /// Everything of one namespace.
@@ -144,7 +147,15 @@ impl Census {
             .iter()
             .flat_map(|quarter| &quarter.services)
             .any(|service| service.note.starts_with("ExternalName"));
-        Self { nodes: nodes(store), quarters, dns: dns(store), internet }
+        Self { nodes: nodes(store), quarters, dns: dns(store), internet }.counting(COUNTED, &BTreeSet::new())
+    }
+
+    /// The same, where groups of more than `limit` pods are counts, except those of these owners.
+    pub fn counting(mut self, limit: usize, opened: &BTreeSet<Key>) -> Self {
+        for group in self.quarters.iter_mut().flat_map(|quarter| &mut quarter.groups) {
+            group.counted = group.pods.len() > limit && !opened.contains(&group.owner);
+        }
+        self
     }
 }
 
@@ -201,12 +212,17 @@ fn service_face(store: &Store, object: &Object) -> Option<ServiceFace> {
     let selector = spec.selector.clone().map(Selector::labels);
     let namespace = &object.meta.namespace;
     let matched = selector.as_ref().filter(|selector| !selector.is_empty());
-    let owners = matched
+    let owners: BTreeSet<Key> = matched
         .map(|selector| store.select(Kind::Pod, namespace, selector))
         .unwrap_or_default()
         .into_iter()
         .map(|pod| owner(store, pod).0)
         .collect();
+    let near = spec
+        .selector
+        .as_ref()
+        .filter(|_| owners.is_empty())
+        .and_then(|selector| near(store, namespace, selector));
     let slice_labels = slice_selector(&object.meta.name);
     let slice = store.select(Kind::EndpointSlice, namespace, &slice_labels).first().map(|slice| slice.key());
     let endpoints = endpoints(store, object);
@@ -219,7 +235,16 @@ fn service_face(store: &Store, object: &Object) -> Option<ServiceFace> {
         endpoints,
         slice,
         owners,
+        near,
     })
+}
+
+/// The owner whose pods a selector almost matches, and how they differ: `app: sleep-2 ≠ sleep2`.
+fn near(store: &Store, namespace: &str, selector: &Labels) -> Option<(Key, String)> {
+    let miss = nearest_pod(store, namespace, selector)?;
+    let pod = store.get(&miss.pod)?;
+    let found = miss.found.as_deref().unwrap_or("no such label");
+    Some((owner(store, pod).0, format!("{}: {} ≠ {found}", miss.label, miss.wanted)))
 }
 
 fn slice_selector(service: &str) -> Selector {
@@ -301,9 +326,6 @@ fn groups(store: &Store, ghosts: &[Ghost]) -> Vec<Group> {
         }
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
-    for group in &mut groups {
-        group.counted = group.pods.len() > COUNTED;
-    }
     groups.sort_by(|a, b| a.owner.name.cmp(&b.owner.name));
     groups
 }

@@ -10,12 +10,13 @@ mod measure;
 mod motion;
 mod named;
 
-pub use census::{Census, Ghost, Group, PodFace, PodMark, ServiceFace, ghost_of, is_system};
+pub use census::{COUNTED, Census, Ghost, Group, PodFace, PodMark, ServiceFace, ghost_of, is_system};
 pub use layout::place;
 pub use measure::{Approximate, Font, Measure};
 pub use motion::{Leg, LegKind, Motion, legs};
 
 use crate::api::Key;
+use std::collections::BTreeMap;
 
 /// A thing of the diagram that can be pointed at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +41,25 @@ pub enum Entity {
     Pods(Key),
     /// A pod that is gone.
     Ghost(Key),
+}
+
+impl Entity {
+    /// A text that no other thing of the diagram has, and that stays the same while the thing exists.
+    pub fn id(&self) -> String {
+        let (kind, key) = match self {
+            Self::Workstation => return "workstation".to_owned(),
+            Self::Internet => return "internet".to_owned(),
+            Self::Dns => return "dns".to_owned(),
+            Self::Node(name) => return format!("node {name}"),
+            Self::Service(key) => ("service", key),
+            Self::Slice(key) => ("slice", key),
+            Self::Workload(key) => ("workload", key),
+            Self::Pod(key) => ("pod", key),
+            Self::Pods(key) => ("pods", key),
+            Self::Ghost(key) => ("ghost", key),
+        };
+        format!("{kind} {}/{}/{}", key.namespace, key.kind.resource().name, key.name)
+    }
 }
 
 /// A point, in CSS pixels.
@@ -224,6 +244,8 @@ pub struct Scene {
     pub links: Vec<Link>,
     /// Things, in reading order.
     pub items: Vec<Item>,
+    /// Pods that are drawn as part of a count, and the owner it stands for.
+    pub counted: BTreeMap<Key, Key>,
 }
 
 impl Scene {

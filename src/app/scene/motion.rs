@@ -2,7 +2,8 @@
 //! is at a point of the playback.
 
 use super::{Entity, Point, Rect, Scene};
-use crate::net::{Hop, Place, Source, Step, Trace};
+use crate::api::Key;
+use crate::net::{Hop, Place, Reason, Source, Step, Trace};
 
 /// What travels on a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum LegKind {
     Answer,
     /// A packet of the request.
     Request,
+    /// A packet that stays where it is while its addresses are rewritten.
+    Rewrite,
     /// A packet that gets no further.
     Stopped,
     /// A packet of the reply.
@@ -32,6 +35,8 @@ pub struct Leg {
     pub kind: LegKind,
     /// What is written on it: a name, an address, a packet.
     pub text: String,
+    /// What is said where it ends for good; empty unless it does.
+    pub words: &'static str,
     /// The hop it belongs to, by its index in the trace.
     pub hop: usize,
 }
@@ -56,6 +61,8 @@ pub struct Motion {
     pub done: Vec<Leg>,
     /// The part of a leg being travelled.
     pub now: Option<Leg>,
+    /// Where the packets of other requests are that are still under way.
+    pub others: Vec<(Point, LegKind)>,
 }
 
 impl Motion {
@@ -64,7 +71,7 @@ impl Motion {
         let whole = (playhead.max(0.0) as usize).min(legs.len());
         let part = playhead - whole as f64;
         let now = legs.get(whole).filter(|_| part > 0.0).map(|leg| leg.part(part.min(1.0)));
-        Self { done: legs[..whole].to_vec(), now }
+        Self { done: legs[..whole].to_vec(), now, others: Vec::new() }
     }
 
     /// Where the packet is: at the end of this leg.
@@ -99,47 +106,54 @@ impl Way<'_> {
     /// Follows a trace; `within` is the hop of the outer trace it is part of.
     fn follow(&mut self, trace: &Trace, within: Option<usize>) {
         let source = match &trace.request.from {
-            Source::Pod(pod) => self.rect(&Entity::Pod(pod.clone())),
+            Source::Pod(pod) => self.pod(pod),
             Source::Workstation => self.rect(&Entity::Workstation),
             Source::Node(node) => self.node(node),
             Source::Address { node, .. } => self.node(node),
         };
         self.at = source;
         let failed = trace.failed_hop().is_some();
+        let mut back = Vec::new();
         for (index, hop) in trace.hops.iter().enumerate() {
-            let stopped = failed && index + 1 == trace.hops.len();
-            self.hop(hop, within.unwrap_or(index), source, stopped);
+            let end = (failed && index + 1 == trace.hops.len()).then(|| trace.outcome.words());
+            self.hop(hop, within.unwrap_or(index), source, end, &mut back);
         }
     }
 
-    fn hop(&mut self, hop: &Hop, index: usize, source: Option<Rect>, stopped: bool) {
-        let target = self.target(hop);
+    /// Adds the legs of a hop. `end` has the words for a request that gets no further; `back` is the way it came.
+    fn hop(
+        &mut self,
+        hop: &Hop,
+        index: usize,
+        source: Option<Rect>,
+        end: Option<&'static str>,
+        back: &mut Vec<Rect>,
+    ) {
         match hop.step {
-            Step::Resolve => {
-                let Some((from, dns)) = source.zip(self.rect(&Entity::Dns)) else { return };
-                if hop.nested.is_empty() {
-                    return;
-                }
-                let (question, answer) = hop.because.resolved().unwrap_or_default();
-                self.leg(from, dns, LegKind::Query, question, index);
-                self.leg(dns, from, if stopped { LegKind::Stopped } else { LegKind::Answer }, answer, index);
-                self.at = Some(from);
-            }
+            Step::Resolve => self.resolve(hop, index, source, end),
             Step::Reply => {
-                let Some((from, to)) = self.at.zip(source) else { return };
-                self.leg(from, to, LegKind::Reply, String::new(), index);
-                self.at = Some(to);
-            }
-            Step::Send if !stopped => {}
-            _ => {
-                let text = hop.after.or(hop.before).map(|packet| packet.to_string()).unwrap_or_default();
-                if let Some((from, to)) = self.at.zip(target).filter(|(from, to)| from != to) {
-                    let kind = if stopped { LegKind::Stopped } else { LegKind::Request };
-                    self.leg(from, to, kind, text, index);
+                let status = match &hop.because {
+                    Reason::Answered { status: Some(status) } => status.to_string(),
+                    _ => String::new(),
+                };
+                while let Some((from, to)) = self.at.zip(back.pop()) {
+                    self.leg(from, to, LegKind::Reply, status.clone(), index, end);
                     self.at = Some(to);
-                } else if stopped && let Some(at) = self.at {
-                    let beyond = Rect { x: at.right() + 60.0, w: 1.0, h: 1.0, y: at.centre().y };
-                    self.leg(at, beyond, LegKind::Stopped, text, index);
+                }
+            }
+            Step::Send if end.is_none() => {}
+            _ => {
+                let text = hop.before.or(hop.after).map(|packet| packet.to_string()).unwrap_or_default();
+                let target = self.target(hop);
+                if let Some((from, to)) = self.at.zip(target).filter(|(from, to)| from != to) {
+                    self.leg(from, to, LegKind::Request, text, index, end);
+                    back.push(from);
+                    self.at = Some(to);
+                } else if let Some(at) = self.at.filter(|_| end.is_some()) {
+                    self.leg(at, self.beyond(at), LegKind::Request, text, index, end);
+                }
+                if matches!(hop.step, Step::Dnat | Step::Masquerade) && end.is_none() {
+                    self.rewrite(hop.change(), index);
                 }
                 let here = self.at;
                 for nested in &hop.nested {
@@ -148,6 +162,40 @@ impl Way<'_> {
                 self.at = here;
             }
         }
+    }
+
+    /// A question to DNS and its answer; no answer where the question does not arrive.
+    fn resolve(&mut self, hop: &Hop, index: usize, source: Option<Rect>, end: Option<&'static str>) {
+        let Some((from, dns)) = source.zip(self.rect(&Entity::Dns)) else { return };
+        if hop.nested.is_empty() && end.is_none() {
+            return;
+        }
+        let (question, answer) = hop.because.resolved().unwrap_or_default();
+        if matches!(hop.because, Reason::DnsFailed { .. }) {
+            self.leg(from, dns, LegKind::Query, question, index, end);
+        } else {
+            self.leg(from, dns, LegKind::Query, question, index, None);
+            self.leg(dns, from, LegKind::Answer, answer, index, end);
+        }
+        self.at = Some(from);
+    }
+
+    /// The packet's addresses change where it is.
+    fn rewrite(&mut self, text: String, hop: usize) {
+        if let Some(at) = self.legs.last().map(|leg| leg.to) {
+            self.legs.push(Leg { from: at, via: at, to: at, kind: LegKind::Rewrite, text, words: "", hop });
+        }
+    }
+
+    /// Somewhere beside a thing, for what leaves it and arrives nowhere.
+    fn beyond(&self, at: Rect) -> Rect {
+        let right = at.right() + 70.0;
+        let (x, y) = if right < self.scene.width {
+            (right, at.centre().y)
+        } else {
+            (at.centre().x, (at.bottom() + 50.0).min(self.scene.height - 16.0))
+        };
+        Rect { x, y, w: 1.0, h: 1.0 }
     }
 
     fn node(&self, name: &str) -> Option<Rect> {
@@ -169,30 +217,42 @@ impl Way<'_> {
         }
     }
 
-    /// A pod, or the count it is part of.
-    fn pod(&self, pod: &crate::api::Key) -> Option<Rect> {
-        self.rect(&Entity::Pod(pod.clone())).or_else(|| self.rect(&Entity::Ghost(pod.clone())))
+    /// A pod, what is left of it, or the count it is part of.
+    fn pod(&self, pod: &Key) -> Option<Rect> {
+        let counted = || self.rect(&Entity::Pods(self.scene.counted.get(pod)?.clone()));
+        self.rect(&Entity::Pod(pod.clone()))
+            .or_else(|| self.rect(&Entity::Ghost(pod.clone())))
+            .or_else(counted)
     }
 
-    /// Adds a leg between the edges of two rectangles that face each other.
-    fn leg(&mut self, from: Rect, to: Rect, kind: LegKind, text: String, hop: usize) {
+    /// Adds a leg between the edges of two rectangles that face each other; with `end`, it dies on the way.
+    fn leg(
+        &mut self,
+        from: Rect,
+        to: Rect,
+        kind: LegKind,
+        text: String,
+        hop: usize,
+        end: Option<&'static str>,
+    ) {
         let (a, b) = (from.centre(), to.centre());
-        let start = edge(from, b);
-        let mut end = edge(to, a);
-        if kind == LegKind::Stopped {
-            // It dies on the way: short of what it did not reach.
-            end = Point { x: start.x + (end.x - start.x) * 0.72, y: start.y + (end.y - start.y) * 0.72 };
-        }
+        let from = edge(from, b);
+        let mut to = edge(to, a);
         // DNS and replies have ways of their own, so that nothing lies on the request's.
         let bend = match kind {
             LegKind::Query | LegKind::Answer | LegKind::Reply => 22.0,
-            LegKind::Request | LegKind::Stopped => 0.0,
+            LegKind::Request | LegKind::Rewrite | LegKind::Stopped => 0.0,
         };
-        let middle = between(start, end, 0.5);
-        let (dx, dy) = (end.x - start.x, end.y - start.y);
+        let mut stopped = kind;
+        if end.is_some() {
+            stopped = LegKind::Stopped;
+            to = between(from, to, 0.72);
+        }
+        let middle = between(from, to, 0.5);
+        let (dx, dy) = (to.x - from.x, to.y - from.y);
         let length = dx.hypot(dy).max(1.0);
         let via = Point { x: middle.x - dy / length * bend, y: middle.y + dx / length * bend };
-        self.legs.push(Leg { from: start, via, to: end, kind, text, hop });
+        self.legs.push(Leg { from, via, to, kind: stopped, text, words: end.unwrap_or_default(), hop });
     }
 }
 

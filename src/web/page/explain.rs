@@ -1,20 +1,23 @@
 //! The explaining pane: hops, reach, review. Decides nothing.
 
 use super::{Msg, Page};
-use crate::app::hops::{rows, verdict};
 use crate::app::model::Talk;
 use crate::app::update::Message;
+use crate::web::diagram::Shared;
 use crate::web::hops::Hops;
+use crate::web::predict::Predict;
 use crate::web::reach::{Reach, Table};
 use crate::web::review::Review;
+use crate::web::session::SessionPane;
 use std::rc::Rc;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 impl Page {
     pub(super) fn hops(&self, ctx: &Context<Self>) -> Html {
         let model = &self.model;
         let show = model.show.as_ref();
-        let run = || ctx.link().callback(|line| Msg::Model(Message::Line(line)));
+        let run = || ctx.link().callback(|line| Msg::Model(Message::Command(line)));
         let tab = |words: String, talk: Talk| {
             html! {
                 <button role="tab" aria-selected={(model.talk == talk).to_string()}
@@ -25,17 +28,37 @@ impl Page {
             0 => "Review".to_owned(),
             count => format!("Review ({count})"),
         };
+        let ask = ctx.link().callback(|event: Event| {
+            Msg::Model(Message::Predict(event.target_unchecked_into::<HtmlInputElement>().checked()))
+        });
         let body = match model.talk {
             Talk::Hops => html! {
-                <Hops verdict={show.map(|show| verdict(&show.trace))}
-                    rows={show.map(|show| rows(&show.trace)).unwrap_or_default()}
-                    now={model.motion().hop()}
-                    onseek={ctx.link().callback(|hop| Msg::Model(Message::Seek(hop)))} onrun={run()} />
+                <>
+                    if let Some(question) = &model.question {
+                        <Predict question={question.clone()}
+                            onguess={ctx.link().callback(|guess| Msg::Model(Message::Guess(guess)))} />
+                    }
+                    <Hops trace={show.map(|show| Shared(show.trace.clone()))} now={model.motion().hop()}
+                        tally={show.map(|show| show.tally.clone()).unwrap_or_default()}
+                        place={model.place.clone()} on={self.on_model.clone()} />
+                    <label class="ask"><input type="checkbox" checked={model.predicting} onchange={ask} />{ " Ask me before a request is sent" }</label>
+                </>
             },
             Talk::Reach => html! {
                 <Reach table={Rc::new(Table::of(&model.matrix))}
                     onshow={ctx.link().callback(|(row, column)| Msg::Model(Message::Cell(row, column)))} />
             },
+            Talk::Session => {
+                let (entries, at) = model.timeline();
+                let entries = entries.into_iter().map(|entry| {
+                    let when = self.elapsed(entry.at);
+                    (entry, when)
+                });
+                html! {
+                    <SessionPane entries={entries.collect::<Vec<_>>()} {at} pace={model.pace}
+                        seed={model.session.beginning().seed} on={self.on_model.clone()} />
+                }
+            }
             Talk::Review => html! { <Review findings={model.findings.clone()} onrun={run()} /> },
         };
         html! {
@@ -44,6 +67,7 @@ impl Page {
                     { tab("Hops".to_owned(), Talk::Hops) }
                     { tab("Reach".to_owned(), Talk::Reach) }
                     { tab(review, Talk::Review) }
+                    { tab("Session".to_owned(), Talk::Session) }
                 </div>
                 { body }
             </section>

@@ -1,9 +1,10 @@
-//! The head: where we are, the clock, undo, the theme. Decides nothing.
+//! The head: where we are, the parts of a narrow page, the clock, undo, the theme. Decides nothing.
 
 use super::{Msg, Page};
-use crate::app::model::Pace;
+use crate::app::model::{Pane, Side};
 use crate::app::update::Message;
 use crate::web::glyph::Glyph;
+use crate::web::session::paces;
 use yew::prelude::*;
 
 impl Page {
@@ -15,20 +16,11 @@ impl Page {
             model.session.cluster().profile().name,
             if nodes == 1 { "node" } else { "nodes" }
         );
-        let began = model.session.beginning().profile.start;
-        let elapsed = model.session.now().since(began).as_secs();
-        let clock = format!("{:02}:{:02}:{:02}", elapsed / 3600, elapsed / 60 % 60, elapsed % 60);
-        let pace = |words: &'static str, label: &'static str, pace: Pace| {
-            let on = (model.pace == pace).to_string();
-            html! {
-                <button aria-pressed={on} aria-label={label} title={label}
-                    onclick={self.send(ctx, Message::Pace(pace))}>{ words }</button>
-            }
-        };
+        let clock = self.elapsed(model.session.now());
         let (undo, redo) = model.can_undo();
         let icon = |glyph: Glyph, label: &'static str, message: Message, on: bool| {
             html! {
-                <button class="icon" aria-label={label} title={label} disabled={!on}
+                <button class="icon wide" aria-label={label} title={label} disabled={!on}
                     onclick={self.send(ctx, message)}>{ glyph.draw() }</button>
             }
         };
@@ -38,14 +30,21 @@ impl Page {
                 <span class="where">{ concat!("v", env!("CARGO_PKG_VERSION")) }</span>
                 <span class="where">{ place }</span>
                 { self.library.button() }
+                <nav class="panes" role="tablist" aria-label="Parts of the page">
+                    if model.course.is_some() {
+                        { self.pane_tab(ctx, "Lesson", Message::Side(Side::Lesson),
+                            model.pane == Pane::Side && model.side == Side::Lesson) }
+                    }
+                    { self.pane_tab(ctx, "Diagram", Message::Pane(Pane::Stage), model.pane == Pane::Stage) }
+                    { self.pane_tab(ctx, "Files", Message::Side(Side::Files),
+                        model.pane == Pane::Side && model.side == Side::Files) }
+                    { self.pane_tab(ctx, "Browser", Message::Side(Side::Browser),
+                        model.pane == Pane::Side && model.side == Side::Browser) }
+                    { self.pane_tab(ctx, "Hops", Message::Pane(Pane::Hops), model.pane == Pane::Hops) }
+                </nav>
                 <span class="gap" />
-                <span class="where" aria-label="Virtual time">{ clock }</span>
-                <span class="time wide" role="group" aria-label="Pace of virtual time">
-                    { pace("❚❚", "❚❚ Pause time", Pace::Paused) }
-                    { pace("1×", "1×: real pace", Pace::Real) }
-                    { pace("4×", "4×: four times as fast", Pace::Fast) }
-                    { pace("»", "» Waits pass at once", Pace::Instant) }
-                </span>
+                <span class="where clock">{ if model.forwarding { "▸▸ " } else { "" } }<span class="visually-hidden">{ "Virtual time " }</span>{ clock }</span>
+                <span class="time wide" role="group" aria-label="Pace of virtual time">{ paces(model.pace, &self.on_model) }</span>
                 { icon(Glyph::Undo, "Undo the last input", Message::Undo, undo) }
                 { icon(Glyph::Redo, "Redo", Message::Redo, redo) }
                 { icon(Glyph::Reset, "Start again", Message::Reset, undo) }
@@ -53,6 +52,12 @@ impl Page {
                 <button class="icon" aria-label="Light or dark" title="Light or dark"
                     onclick={ctx.link().callback(|_| Msg::Theme)}>{ Glyph::Theme.draw() }</button>
             </header>
+        }
+    }
+
+    fn pane_tab(&self, ctx: &Context<Self>, words: &'static str, message: Message, on: bool) -> Html {
+        html! {
+            <button role="tab" aria-selected={on.to_string()} onclick={self.send(ctx, message)}>{ words }</button>
         }
     }
 }

@@ -1,44 +1,92 @@
 //! The stage: request bar, diagram, what was pointed at, playback. Decides nothing.
 
 use super::{Msg, Page};
-use crate::app::details::details;
+use crate::app::aim::Aim;
+use crate::app::details::{details, read};
 use crate::app::editing::key_of;
 use crate::app::faults;
 use crate::app::form::{sources, targets};
+use crate::app::show::Show;
 use crate::app::update::Message;
-use crate::web::diagram::Diagram;
+use crate::web::card::Card;
+use crate::web::diagram::{Diagram, Gesture, Shared};
 use crate::web::glyph::Glyph;
 use crate::web::request::RequestBar;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
+
+/// How fast requests are played.
+const RATES: [(f64, &str); 5] = [(0.25, "¼×"), (0.5, "½×"), (1.0, "1×"), (2.0, "2×"), (4.0, "4×")];
 
 impl Page {
     pub(super) fn stage(&self, ctx: &Context<Self>) -> Html {
         let model = &self.model;
         let link = ctx.link();
         let store = model.session.cluster().store();
-        let show = model.show.as_ref();
-        let failure = show.and_then(|show| show.trace.failed_hop().map(|_| show.trace.outcome.words()));
         html! {
             <section class="pane stage" aria-label="Diagram">
                 <RequestBar form={model.form.clone()} sources={sources(store)} targets={targets(store, &model.form)}
+                    picking={model.picking} onpick={link.callback(|()| Msg::Model(Message::Pick))}
                     onchange={link.callback(|form| Msg::Model(Message::Form(form)))}
                     onsend={link.callback(|()| Msg::Model(Message::Send))} />
-                <div class="scroll" ref={self.stage.clone()}>
-                    <Diagram scene={model.scene.clone()} motion={model.motion()} failure={failure.map(AttrValue::from)}
-                        selected={model.selected.clone()}
-                        onselect={link.callback(|entity| Msg::Model(Message::Select(entity)))} />
-                    if model.forwarding {
-                        <span class="forward">{ "▸▸ fast-forward" }</span>
-                    }
+                <div class="plane">
+                    <div class="scroll" ref={self.stage.clone()}>
+                        <Diagram scene={Shared(model.scene.clone())} motion={model.motion()} selected={model.selected.clone()}
+                            aim={model.aim} zoom={model.zoom} on={self.on_gesture.clone()} />
+                    </div>
+                    { self.banner(ctx) }
+                    { self.tools(ctx) }
+                    { self.card() }
                 </div>
-                { self.card(ctx) }
-                { show.map(|show| self.playback(ctx, show)).unwrap_or_default() }
+                { model.show.as_ref().map(|show| self.playback(ctx, show)).unwrap_or_default() }
             </section>
         }
     }
 
-    fn playback(&self, ctx: &Context<Self>, show: &crate::app::model::Show) -> Html {
+    /// What is going on that a look at the diagram alone would not say.
+    fn banner(&self, ctx: &Context<Self>) -> Html {
+        let model = &self.model;
+        let from = model.form.from.as_ref().map_or("your machine", |pod| pod.name.as_str());
+        let aim = match model.aim {
+            Aim::Off => None,
+            Aim::Source => Some("Choose who sends: a pod, or your machine.".to_owned()),
+            Aim::Target => Some(format!("From {from}: choose a target.")),
+        };
+        html! {
+            <div class="banner" role="status">
+                if let Some(words) = aim {
+                    <span class="told">{ words }<button class="quiet" onclick={self.send(ctx, Message::Release)}>{ "Esc" }</button></span>
+                }
+                if model.forwarding { <span class="told">{ "▸▸ fast-forward" }</span> }
+            </div>
+        }
+    }
+
+    fn tools(&self, ctx: &Context<Self>) -> Html {
+        let tool = |glyph: Glyph, label: &'static str, gesture: Gesture| {
+            let act = ctx.link().callback(move |_: MouseEvent| Msg::Gesture(gesture.clone()));
+            html! { <button class="icon" aria-label={label} title={label} onclick={act}>{ glyph.draw() }</button> }
+        };
+        html! {
+            <div class="tools" role="group" aria-label="Size of the diagram">
+                { tool(Glyph::Minus, "Smaller", Gesture::Zoom(0.8)) }
+                { tool(Glyph::Fit, "See all of it", Gesture::Fit) }
+                { tool(Glyph::Plus, "Larger", Gesture::Zoom(1.25)) }
+            </div>
+        }
+    }
+
+    fn card(&self) -> Html {
+        let model = &self.model;
+        let Some(entity) = &model.selected else { return Html::default() };
+        let Some(details) = details(entity, &model.scene, model.session.cluster()) else {
+            return Html::default();
+        };
+        let leaf = model.leaf.map(|leaf| (leaf, read(entity, leaf, model.session.cluster())));
+        html! { <Card entity={entity.clone()} {details} {leaf} on={self.on_model.clone()} /> }
+    }
+
+    fn playback(&self, ctx: &Context<Self>, show: &Show) -> Html {
         let icon = |glyph: Glyph, label: &'static str, message: Message| {
             html! {
                 <button class="icon" aria-label={label} title={label} onclick={self.send(ctx, message)}>{ glyph.draw() }</button>
@@ -50,11 +98,14 @@ impl Page {
             Msg::Model(Message::Seek(value.parse().unwrap_or(0)))
         });
         let rate = ctx.link().callback(|event: Event| {
-            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
-            Msg::Model(Message::Rate(value.parse().unwrap_or(1.0)))
+            let index = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            let rate =
+                usize::try_from(index).ok().and_then(|index| RATES.get(index)).map_or(1.0, |(rate, _)| *rate);
+            Msg::Model(Message::Rate(rate))
         });
         let hops = show.trace.hops.len().saturating_sub(1);
         let at = self.model.motion().hop().unwrap_or(0);
+        let good = show.trace.failed_hop().is_none();
         html! {
             <div class="playback" role="group" aria-label="Playback of the request">
                 { icon(Glyph::Back, "A hop back", Message::Step(false)) }
@@ -62,31 +113,11 @@ impl Page {
                 { icon(Glyph::Forward, "A hop forward", Message::Step(true)) }
                 <input type="range" min="0" max={hops.to_string()} value={at.to_string()} aria-label="Hop" oninput={slide} />
                 <select aria-label="Rate of the playback" onchange={rate}>
-                    { for [("0.25", "¼×"), ("1", "1×"), ("4", "4×")].map(|(value, words)| html! {
-                        <option {value} selected={value.parse() == Ok(self.model.rate)}>{ words }</option>
-                    }) }
+                    { for RATES.map(|(rate, words)| html! { <option selected={rate == self.model.rate}>{ words }</option> }) }
                 </select>
-            </div>
-        }
-    }
-
-    /// What can be done with the thing that was pointed at.
-    fn card(&self, ctx: &Context<Self>) -> Html {
-        let Some(entity) = &self.model.selected else { return Html::default() };
-        let Some(details) = details(entity, &self.model.scene) else { return Html::default() };
-        html! {
-            <div class="card" role="group" aria-label="The chosen thing">
-                <p>{ details.words }</p>
-                <div>
-                    { for details.commands.into_iter().map(|(words, command)| html! {
-                        <button title={command.clone()} onclick={self.send(ctx, Message::Line(command))}>{ words }</button>
-                    }) }
-                    if key_of(entity).and_then(|key| self.model.line_of(key)).is_some() {
-                        <button onclick={self.send(ctx, Message::Lines(entity.clone()))}>{ "Its lines" }</button>
-                    }
-                    { for faults::of(entity, self.model.session.cluster()).into_iter().map(|offer| self.fault(ctx, offer)) }
-                    <button class="quiet" aria-label="Close" onclick={self.send(ctx, Message::Select(entity.clone()))}>{ "✕" }</button>
-                </div>
+                <button class={classes!("why", if good { "good" } else { "bad" })} onclick={self.send(ctx, Message::Pane(crate::app::model::Pane::Hops))}>
+                    { if good { "✓ " } else { "✗ " } }{ show.trace.summary() }
+                </button>
             </div>
         }
     }

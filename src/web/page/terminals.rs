@@ -56,6 +56,9 @@ impl Page {
                 <div class="tabs">
                     <div class="tabs inner" role="tablist" aria-label="Terminals">{ for (0..terminals.len()).map(tab) }</div>
                     <button aria-label="New terminal" title="New terminal" onclick={self.send(ctx, Message::Terminal(terminals.len()))}>{ Glyph::Plus.draw() }</button>
+                    if front.is_busy() {
+                        <button onclick={self.send(ctx, Message::Interrupt)}>{ "Ctrl-C" }</button>
+                    }
                     <span class="gap" />
                     <button onclick={link.callback(|_| Msg::Shelf(Ask::CopyScreen))}>{ "Copy" }</button>
                     <button onclick={self.send(ctx, Message::Clear)}>{ "Clear" }</button>

@@ -1,0 +1,150 @@
+// Requests sent in the diagram, their playback, and the session's inputs: by mouse and by keyboard.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertQuiet, openPage, shot } from './harness.mjs';
+import { idle, run, running, thing, type } from './words.mjs';
+
+const SLEEP = ['kubectl apply -f sleep/sleep1.yaml -f sleep/sleep2.yaml -f sleep/sleep2-service.yaml', 'kubectl wait --for=condition=Ready pod --all', 'sleep 2'];
+const READY = { query: running(SLEEP) };
+
+async function ready(options = {}) {
+  const page = await openPage({ ...READY, ...options });
+  await page.locator('.diagram .item.circle.good').nth(1).waitFor({ timeout: 60_000 });
+  await idle(page);
+  return page;
+}
+
+test('two clicks send, and so does dragging', async () => {
+  const page = await ready();
+  await page.getByRole('button', { name: 'Choose source and target in the diagram' }).click();
+  await thing(page, 'Pod sleep-1').click();
+  assert.match(await page.innerText('.banner'), /From sleep-1-.*: choose a target/);
+  await thing(page, 'Pod sleep-2').click();
+  await page.getByText(/✓ sleep-1-\S+ pinged 10\.1\./).first().waitFor();
+  await page.keyboard.press('Escape');
+
+  const from = await thing(page, 'Pod sleep-1').boundingBox();
+  const to = await thing(page, 'Service sleep-2').boundingBox();
+  await page.mouse.move(from.x + from.width / 2, from.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 30, to.y + 10, { steps: 6 });
+  assert.equal(await page.locator('.diagram .thread').count(), 1, 'a line follows the drag');
+  await page.mouse.up();
+  await page.getByText(/✗ sleep-1-\S+ pinged sleep-2: no reply/).first().waitFor();
+  await page.locator('.diagram .cross').waitFor();
+  assert.match(await page.locator('.diagram .cross').textContent(), /no reply/);
+  assertQuiet(page);
+});
+
+test('the keyboard sends: a thing, h, another thing, Enter', async () => {
+  const page = await ready();
+  await thing(page, 'Pod sleep-1').focus();
+  await page.keyboard.press('p');
+  await page.getByText(/From sleep-1-.*: choose a target/).waitFor();
+  await thing(page, 'Service sleep-2').focus();
+  await page.keyboard.press('Enter');
+  await page.getByText(/✗ sleep-1-\S+ pinged sleep-2: no reply/).first().waitFor();
+  // The card: YAML, events, logs; Esc gives the focus back.
+  await thing(page, 'Pod sleep-1').focus();
+  await page.keyboard.press('Enter');
+  const card = page.getByRole('dialog', { name: 'The chosen thing' });
+  await card.getByRole('button', { name: 'YAML' }).click();
+  assert.match(await card.locator('pre').innerText(), /kind: Pod[^]*podIP: 10\.1\./);
+  await card.getByRole('button', { name: 'Events' }).click();
+  assert.match(await card.locator('pre').innerText(), /Normal Scheduled/);
+  await card.getByRole('button', { name: 'Close' }).focus();
+  await page.keyboard.press('Escape');
+  assert.equal(await card.count(), 0);
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /Pod sleep-1/);
+  assertQuiet(page);
+});
+
+test('twenty requests, and who answered them', async () => {
+  const page = await openPage({ query: running(['kubectl apply -f numbers/', 'kubectl scale deploy/numbers-api --replicas=2', 'kubectl apply -f sleep/sleep1.yaml', 'kubectl wait --for=condition=Ready pod --all', 'sleep 2']), motion: true });
+  await page.locator('.diagram .item.circle.good').nth(3).waitFor({ timeout: 60_000 });
+  await idle(page);
+  await page.getByLabel('How often').selectOption({ label: '×20' });
+  await page.getByLabel('What to send').selectOption({ label: 'HTTP GET' });
+  await page.getByRole('button', { name: 'Choose source and target in the diagram' }).click();
+  await thing(page, 'Pod sleep-1').click();
+  await thing(page, 'Service numbers-api').click();
+  await page.getByText('Who answered these 20 requests').waitFor();
+  const counts = (await page.locator('.tally td').allInnerTexts()).map(Number);
+  assert.equal(counts.length, 2, 'both pods answered');
+  assert.equal(counts[0] + counts[1], 20);
+  await page.locator('.packet.other').first().waitFor();
+  await shot(page, 'many');
+  // What was sent at once is taken back at once.
+  await page.getByRole('tab', { name: 'Session' }).click();
+  assert.match(await page.innerText('.session ol'), /GET numbers-api:80 from sleep-1-\S+ ×20/);
+  assertQuiet(page);
+});
+
+test('playback: a hop back and forward, and the session back to any input', async () => {
+  const page = await ready();
+  await run(page, 'kubectl exec deploy/sleep-1 -- ping -c 1 sleep-2');
+  await page.locator('.diagram .cross').waitFor();
+  await page.getByRole('button', { name: 'A hop back' }).click();
+  assert.equal(await page.locator('.diagram .cross').count(), 0);
+  assert.ok(await page.locator('.diagram .leg.query').count());
+  await page.getByRole('button', { name: 'A hop forward' }).click();
+  await page.locator('.diagram .cross').waitFor();
+
+  await page.getByRole('tab', { name: 'Session' }).click();
+  const list = page.locator('.session ol');
+  await list.getByRole('button', { name: 'The beginning' }).click();
+  assert.equal(await page.locator('.diagram .item.circle').count(), 0);
+  await list.getByRole('button', { name: /ping -c 1 sleep-2/ }).click();
+  await page.locator('.diagram .item.circle.good').nth(1).waitFor({ timeout: 60_000 });
+  const seed = page.getByRole('spinbutton', { name: 'Seed' });
+  await seed.fill('42');
+  await page.getByRole('button', { name: 'Start again with it' }).click();
+  assert.equal(await page.locator('.diagram .item.circle').count(), 0);
+  assert.equal(await seed.inputValue(), '42');
+  assertQuiet(page);
+});
+
+test('a selector that nearly matches is struck through, and its line is found', async () => {
+  const page = await ready();
+  await type(page, "sed -i 's/app: sleep-2/app: sleep2/' sleep/sleep2-service.yaml");
+  await type(page, 'kubectl apply -f sleep/sleep2-service.yaml');
+  await page.locator('.diagram .link.miss').waitFor({ state: 'attached' });
+  assert.match(await page.innerText('.diagram'), /sleep2 ≠ sleep-2/);
+  await page.locator('.changed', { hasText: 'endpoints 1 → 0' }).waitFor();
+  await type(page, 'kubectl exec deploy/sleep-1 -- curl -s -m 2 sleep-2');
+  await page.getByRole('button', { name: /sleep2-service.yaml, line \d+/ }).click();
+  await page.locator('.cm-mark').first().waitFor();
+  assert.match(await page.locator('.cm-mark').first().innerText(), /selector|sleep2/);
+  assertQuiet(page);
+});
+
+test('panes can be moved by keyboard, and stay', async () => {
+  const page = await openPage();
+  const bar = page.getByRole('separator', { name: 'Width of the side pane' });
+  const width = () => page.locator('.pane.side').evaluate((it) => it.clientWidth);
+  const before = await width();
+  await bar.focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+  const after = await width();
+  assert.ok(after > before + 40, `${before} → ${after}`);
+  await page.reload();
+  await page.locator('main').waitFor();
+  assert.equal(await width(), after);
+  assertQuiet(page);
+});
+
+test('larger, smaller, all of it', async () => {
+  const page = await ready();
+  const width = () => page.locator('svg.diagram').evaluate((it) => it.getBoundingClientRect().width);
+  const usual = await width();
+  await page.getByRole('button', { name: 'Larger' }).click();
+  assert.ok((await width()) > usual * 1.2);
+  await thing(page, 'Pod sleep-1').focus();
+  await page.keyboard.press('-');
+  await page.keyboard.press('-');
+  assert.ok((await width()) < usual);
+  await page.getByRole('button', { name: 'See all of it' }).click();
+  const [inner, outer] = await page.locator('.scroll').evaluate((it) => [it.scrollHeight, it.clientHeight]);
+  assert.ok(inner <= outer + 1);
+  assertQuiet(page);
+});
