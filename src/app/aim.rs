@@ -21,7 +21,7 @@ pub enum Aim {
 
 impl Model {
     /// A person pointed at a thing.
-    pub(super) fn point(&mut self, entity: Entity) {
+    pub(super) fn pick(&mut self, entity: Entity) {
         match self.aim {
             Aim::Off => {
                 self.leaf = None;

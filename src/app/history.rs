@@ -1,9 +1,11 @@
 //! What a person did, as a list with names, and going back and forth in it.
 
+use super::lesson::again;
 use super::model::Model;
 use crate::api::Instant;
+use crate::cluster::Fault;
 use crate::net::{Payload, Request};
-use crate::shell::{Act, Session};
+use crate::shell::Act;
 
 /// One input of the session, as a person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +43,22 @@ fn words(act: &Act) -> String {
         Act::Save { path, .. } => format!("save {}", super::scenario::short(path)),
         Act::Delete { path } => format!("delete {}", super::scenario::short(path)),
         Act::Send(request) => sent(request),
+        Act::Clear { .. } => "clear".to_owned(),
+        Act::Apply { line, .. } => line.clone(),
+        Act::Fault(fault) => fault_words(fault),
         Act::Visit { method, url } => format!("browser: {method} {url}"),
+    }
+}
+
+fn fault_words(fault: &Fault) -> String {
+    let state = |on: &bool| if *on { "" } else { ", no more" };
+    match fault {
+        Fault::Crash { pod, .. } => format!("crash {}", pod.name),
+        Fault::Unready { pod, on } => format!("{} is not ready{}", pod.name, state(on)),
+        Fault::Cut { node, on } => format!("{node} is cut off{}", state(on)),
+        Fault::StopProxy { node, on } => format!("kube-proxy on {node} stands{}", state(on)),
+        Fault::SlowPulls(factor) => format!("pulls take {factor} times as long"),
+        Fault::FailPulls(on) => format!("pulls fail{}", state(on)),
     }
 }
 
@@ -59,7 +76,7 @@ fn sent(request: &Request) -> String {
 impl Model {
     /// Every input, those that were taken back too, and how many of them have happened.
     pub fn timeline(&self) -> (Vec<Entry>, usize) {
-        let done = entries(self.session.log());
+        let done = entries(&self.session.log()[self.floor()..]);
         let at = done.len();
         let undone = entries(self.undone.iter().rev());
         (done.into_iter().chain(undone).collect(), at)
@@ -73,12 +90,12 @@ impl Model {
         if count == at {
             return;
         }
-        let mut log = self.session.log().to_vec();
+        let mut log = self.session.log()[self.floor()..].to_vec();
         log.extend(self.undone.iter().rev().cloned());
         let acts = entries[..count].iter().map(|entry| entry.acts).sum();
         let later = log.split_off(acts);
         let mut session = if count < at {
-            Session::replay(self.session.beginning().clone(), &log)
+            again(self.fresh(), &log)
         } else {
             let mut session = self.session.clone();
             for (at, act) in &log[session.log().len()..] {
@@ -90,7 +107,10 @@ impl Model {
         if let Some((next, _)) = later.first() {
             session.advance(*next);
         }
+        let drafts = std::mem::take(&mut self.drafts);
         self.restart(session);
+        self.drafts = drafts;
+        self.check();
         self.undone = later.into_iter().rev().collect();
         if let Some(trace) = self.session.traces().last().cloned() {
             self.show(&[trace]);

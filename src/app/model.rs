@@ -295,7 +295,6 @@ impl Model {
             zoom: self.zoom,
             predicting: self.predicting,
             opened: std::mem::take(&mut self.opened),
-            drafts: std::mem::take(&mut self.drafts),
             sent: fresh.session.sent(),
             ..fresh
         };

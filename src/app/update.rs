@@ -27,8 +27,6 @@ pub enum Message {
     Tick(Duration),
     /// A line was entered into the terminal in front.
     Line(String),
-    /// A command is to run, in a terminal that is free for it.
-    Command(String),
     /// Requests are to be asked about before they are sent, or no longer.
     Predict(bool),
     /// What someone expects of the request they are asked about.
@@ -141,7 +139,6 @@ impl Model {
         match message {
             Message::Tick(real) => self.tick(real),
             Message::Line(text) => self.act(Act::Line { terminal: self.terminal, text }),
-            Message::Command(text) => self.command(text),
             Message::Predict(on) => {
                 self.predicting = on;
                 self.question = None;
@@ -237,7 +234,7 @@ impl Model {
                     self.pane = Pane::Hops;
                 }
             }
-            Message::Select(entity) => self.point(entity),
+            Message::Select(entity) => self.pick(entity),
             Message::Visit { method, url } => self.visit(method, &url),
             Message::Study(study) => self.study(study),
             Message::Undo => self.travel(self.timeline().1.saturating_sub(1)),
@@ -301,53 +298,8 @@ impl Model {
         self.type_on();
         self.notice();
         self.rest(real);
-        self.play(real, self.still);
-    }
-
-    fn seek(&mut self, wanted: impl Fn(usize) -> bool, last: bool) {
-        let Some(show) = &mut self.show else { return };
-        let mut found =
-            show.legs.iter().enumerate().filter(|(_, leg)| wanted(leg.hop)).map(|(at, leg)| (at, leg.hop));
-        let target = if last { found.next_back() } else { found.next() };
-        show.playing = false;
-        show.playhead = match target {
-            // To the end of that hop's legs.
-            Some((_, hop)) => {
-                show.legs.iter().rposition(|leg| leg.hop == hop).map_or(0.0, |at| at as f64 + 1.0)
         if let Some(show) = &mut self.show {
             show.play(real, self.rate, self.still);
-        }
-    }
-
-    /// Saves what was typed and applies the open file, in the terminal: what a person would do.
-    fn apply(&mut self) {
-        if let Some(text) = self.drafts.remove(&self.open) {
-            self.act(Act::Save { path: self.open.clone(), text });
-        }
-        self.free_terminal();
-        let cwd = self.session.terminals()[self.terminal].cwd();
-        let path = self.open.strip_prefix(&format!("{cwd}/")).unwrap_or(&self.open).to_owned();
-        self.act(Act::Line { terminal: self.terminal, text: format!("kubectl apply -f {path}") });
-    }
-
-    /// Runs a command that was clicked: a port-forward or a watch keeps its terminal.
-    fn command(&mut self, text: String) {
-        self.free_terminal();
-        self.act(Act::Line { terminal: self.terminal, text });
-    }
-
-    /// Brings a terminal to the front that waits for a command: this one, another, or a new one.
-    fn free_terminal(&mut self) {
-        let terminals = self.session.terminals();
-        if terminals[self.terminal].is_idle() {
-            return;
-        }
-        match terminals.iter().position(Terminal::is_idle) {
-            Some(free) => self.terminal = free,
-            None => {
-                self.terminal = terminals.len();
-                self.act(Act::Open);
-            }
         }
     }
 

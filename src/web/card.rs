@@ -18,6 +18,9 @@ pub struct Props {
     pub leaf: Option<(Leaf, String)>,
     /// Called for what is to be done.
     pub on: Callback<Message>,
+    /// More buttons.
+    #[prop_or_default]
+    pub children: Html,
 }
 
 /// The card. It takes the focus when it opens, so that what it offers is one Tab away; Esc closes it.
@@ -69,7 +72,8 @@ pub fn Card(props: &Props) -> Html {
                 }
                 { for details.leaves.iter().map(leaf) }
                 { for details.commands.iter().map(|(words, command)|
-                    button((*words).into(), Some(command.clone()), Message::Command(command.clone()))) }
+                    button((*words).into(), Some(command.clone()), Message::Run(command.clone()))) }
+                { props.children.clone() }
                 { button("Close".into(), None, Message::Release) }
             </div>
             if let Some((_, text)) = &props.leaf {

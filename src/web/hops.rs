@@ -86,7 +86,7 @@ pub fn Hops(props: &Props) -> Html {
                 if let Some(command) = &verdict.evidence {
                     <div class="next">
                         <span>{ "See for yourself" }</span>
-                        <button onclick={act(Message::Command(command.clone()))}>{ command }</button>
+                        <button onclick={act(Message::Run(command.clone()))}>{ command }</button>
                     </div>
                 }
             </div>

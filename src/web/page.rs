@@ -273,9 +273,8 @@ impl Page {
         if self.shelf.has_work() {
             self.shelf.resume(&mut self.model);
         } else {
-            for line in std::mem::take(&mut self.link.run) {
-                self.model.update(Message::Line(line));
-            }
+            let lines = std::mem::take(&mut self.link.run);
+            self.model.run_lines(&lines);
         }
         self.model.check();
     }

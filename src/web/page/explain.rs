@@ -17,7 +17,7 @@ impl Page {
     pub(super) fn hops(&self, ctx: &Context<Self>) -> Html {
         let model = &self.model;
         let show = model.show.as_ref();
-        let run = || ctx.link().callback(|line| Msg::Model(Message::Command(line)));
+        let run = || ctx.link().callback(|line| Msg::Model(Message::Run(line)));
         let tab = |words: String, talk: Talk| {
             html! {
                 <button role="tab" aria-selected={(model.talk == talk).to_string()}

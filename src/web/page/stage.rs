@@ -36,7 +36,7 @@ impl Page {
                     </div>
                     { self.banner(ctx) }
                     { self.tools(ctx) }
-                    { self.card() }
+                    { self.card(ctx) }
                 </div>
                 { model.show.as_ref().map(|show| self.playback(ctx, show)).unwrap_or_default() }
             </section>
@@ -76,14 +76,22 @@ impl Page {
         }
     }
 
-    fn card(&self) -> Html {
+    fn card(&self, ctx: &Context<Self>) -> Html {
         let model = &self.model;
         let Some(entity) = &model.selected else { return Html::default() };
         let Some(details) = details(entity, &model.scene, model.session.cluster()) else {
             return Html::default();
         };
         let leaf = model.leaf.map(|leaf| (leaf, read(entity, leaf, model.session.cluster())));
-        html! { <Card entity={entity.clone()} {details} {leaf} on={self.on_model.clone()} /> }
+        let offers = faults::of(entity, model.session.cluster());
+        html! {
+            <Card entity={entity.clone()} {details} {leaf} on={self.on_model.clone()}>
+                if key_of(entity).and_then(|key| model.line_of(key)).is_some() {
+                    <button onclick={self.send(ctx, Message::Lines(entity.clone()))}>{ "Its lines" }</button>
+                }
+                { for offers.into_iter().map(|offer| self.fault(ctx, offer)) }
+            </Card>
+        }
     }
 
     fn playback(&self, ctx: &Context<Self>, show: &Show) -> Html {
