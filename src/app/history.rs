@@ -59,6 +59,8 @@ fn fault_words(fault: &Fault) -> String {
         Fault::StopProxy { node, on } => format!("kube-proxy on {node} stands{}", state(on)),
         Fault::SlowPulls(factor) => format!("pulls take {factor} times as long"),
         Fault::FailPulls(on) => format!("pulls fail{}", state(on)),
+        Fault::Loss { node, percent } => format!("{node} loses {percent} of 100 packets"),
+        Fault::StopDns(on) => format!("CoreDNS stands{}", state(on)),
     }
 }
 
