@@ -63,11 +63,14 @@ pub fn changes(scenario: &Scenario, start: &Session, learner: &Session) -> Vec<C
     for key in before.union(&after) {
         let of = |session: &Session| session.cluster().store().get(key).map(|object| object.doc().clone());
         let (was, is) = (of(start), of(&solved));
-        // An object that belongs to another follows from it.
+        // An object that belongs to another follows from it, and so do the Endpoints of a Service that selects pods.
         let owned = |doc: &Option<Value>| {
             doc.as_ref().is_some_and(|doc| doc["metadata"]["ownerReferences"].is_array())
         };
-        if owned(&was) || owned(&is) {
+        let service = solved.cluster().store().find(Kind::Service, &key.namespace, &key.name);
+        let selected = key.kind == Kind::Endpoints
+            && service.is_some_and(|service| service.doc()["spec"]["selector"].is_object());
+        if selected || owned(&was) || owned(&is) {
             continue;
         }
         let mut lines = Vec::new();

@@ -169,6 +169,12 @@ fn line(text: &str, path: &[Part]) -> usize {
             Part::Index(_) => at,
             Part::Key(_) => at + 1,
         };
+        // A value that begins on the key's own line has no lines of its own.
+        if matches!(part, Part::Key(_))
+            && line.split_once(':').is_some_and(|(_, rest)| !rest.trim().is_empty())
+        {
+            break;
+        }
     }
     found
 }

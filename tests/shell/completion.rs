@@ -22,7 +22,7 @@ fn tab_knows_commands_objects_flags_and_files() {
         ("kubectl desc", &["describe"]),
         ("kubectl config use-", &["use-context"]),
         ("kubectl get deplo", &["deployments"]),
-        ("kubectl get pods,serv", &["services", "serviceaccounts"]),
+        ("kubectl get pods,serv", &["services", "serviceaccounts", "servicecidrs"]),
         ("kubectl get deploy w", &["web"]),
         ("kubectl get deployment/w", &["web"]),
         ("kubectl get -n shop cm s", &["settings"]),

@@ -14,6 +14,8 @@ fn network() -> cluster_playground::shell::Session {
             "kubectl expose pod web --port 80",
             "kubectl create service clusterip empty --tcp=80",
             "kubectl wait --for=condition=Ready pod --all",
+            // Endpoints and rules follow a ready pod after a moment.
+            "sleep 1",
             "ip=$(kubectl get svc web -o jsonpath='{.spec.clusterIP}')",
             "pod=$(kubectl get pod web -o jsonpath='{.status.podIP}')",
         ],
