@@ -32,7 +32,7 @@ fn tab_knows_commands_objects_flags_and_files() {
         ("kubectl logs two -c ", &["two"]),
         ("kubectl port-forward two 8", &[]),
         ("kubectl port-forward svc/two ", &["80"]),
-        ("kubectl get pods -o js", &["json", "jsonpath=", "jsonpath-as-json="]),
+        ("kubectl get pods -o js", &["json", "jsonpath=", "jsonpath-as-json=", "jsonpath-file="]),
         ("kubectl get pods --show-l", &["--show-labels"]),
         ("kubectl apply -f sh", &["shop/"]),
         ("kubectl apply -f shop/", &["shop/web.yaml"]),

@@ -172,7 +172,7 @@ impl<'a> Lexer<'a> {
             let ends = if braced {
                 c == '}'
             } else {
-                c.is_whitespace() || matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')')
+                matches!(c, ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')')
             };
             if ends {
                 break;
