@@ -7,7 +7,7 @@ use yew::prelude::*;
 /// Which bar it is.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// `left`, `right` or `term`: the custom property of the style sheet it sets.
+    /// `left`, `right` or `term`: it sets the style sheet's `--split-NAME`.
     pub name: &'static str,
     /// What it changes, for whoever does not see it.
     pub label: &'static str,
@@ -108,7 +108,8 @@ fn storage() -> Option<Storage> {
 fn place(bar: &NodeRef, name: &str, percent: Option<f64>) {
     let panes = bar.cast::<Element>().and_then(|bar| bar.parent_element());
     let Some(panes) = panes.and_then(|panes| panes.dyn_into::<HtmlElement>().ok()) else { return };
-    let property = format!("--{name}");
+    // A name of its own: the tokens have a colour called `--term`.
+    let property = format!("--split-{name}");
     let _ = match percent {
         Some(percent) => panes.style().set_property(&property, &format!("{percent:.1}%")),
         None => panes.style().remove_property(&property).map(drop),

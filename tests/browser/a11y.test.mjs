@@ -25,7 +25,7 @@ test('every pane, in both themes, at three widths', { timeout: 600_000 }, async 
     await assertAccessible(page);
     await shot(page, 'a11y-diagram');
     await thing(page, 'Pod sleep-1').press('Enter');
-    await page.getByRole('button', { name: 'YAML' }).click();
+    await page.getByRole('button', { name: 'YAML', exact: true }).click();
     await assertAccessible(page);
     await shot(page, 'a11y-card');
     await page.keyboard.press('Escape');

@@ -20,7 +20,7 @@ test('two clicks send, and so does dragging', async () => {
   await thing(page, 'Pod sleep-1').click();
   assert.match(await page.innerText('.banner'), /From sleep-1-.*: choose a target/);
   await thing(page, 'Pod sleep-2').click();
-  await page.getByText(/✓ sleep-1-\S+ pinged 10\.1\./).first().waitFor();
+  await page.locator('.verdict', { hasText: /✓ sleep-1-\S+ pinged 10\.1\./ }).waitFor();
   await page.keyboard.press('Escape');
 
   const from = await thing(page, 'Pod sleep-1').boundingBox();
@@ -30,7 +30,7 @@ test('two clicks send, and so does dragging', async () => {
   await page.mouse.move(to.x + 30, to.y + 10, { steps: 6 });
   assert.equal(await page.locator('.diagram .thread').count(), 1, 'a line follows the drag');
   await page.mouse.up();
-  await page.getByText(/✗ sleep-1-\S+ pinged sleep-2: no reply/).first().waitFor();
+  await page.locator('.verdict', { hasText: /✗ sleep-1-\S+ pinged sleep-2: no reply/ }).waitFor();
   await page.locator('.diagram .cross').waitFor();
   assert.match(await page.locator('.diagram .cross').textContent(), /no reply/);
   assertQuiet(page);
@@ -43,7 +43,7 @@ test('the keyboard sends: a thing, h, another thing, Enter', async () => {
   await page.getByText(/From sleep-1-.*: choose a target/).waitFor();
   await thing(page, 'Service sleep-2').focus();
   await page.keyboard.press('Enter');
-  await page.getByText(/✗ sleep-1-\S+ pinged sleep-2: no reply/).first().waitFor();
+  await page.locator('.verdict', { hasText: /✗ sleep-1-\S+ pinged sleep-2: no reply/ }).waitFor();
   // The card: YAML, events, logs; Esc gives the focus back.
   await thing(page, 'Pod sleep-1').focus();
   await page.keyboard.press('Enter');
@@ -109,7 +109,7 @@ test('a selector that nearly matches is struck through, and its line is found', 
   await type(page, "sed -i 's/app: sleep-2/app: sleep2/' sleep/sleep2-service.yaml");
   await type(page, 'kubectl apply -f sleep/sleep2-service.yaml');
   await page.locator('.diagram .link.miss').waitFor({ state: 'attached' });
-  assert.match(await page.innerText('.diagram'), /sleep2 ≠ sleep-2/);
+  assert.match(await page.textContent('.diagram'), /sleep2 ≠ sleep-2/);
   await page.locator('.changed', { hasText: 'endpoints 1 → 0' }).waitFor();
   await type(page, 'kubectl exec deploy/sleep-1 -- curl -s -m 2 sleep-2');
   await page.getByRole('button', { name: /sleep2-service.yaml, line \d+/ }).click();
