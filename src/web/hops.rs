@@ -37,7 +37,7 @@ const TERMS: [(&str, &str); 6] = [
 pub fn Hops(props: &Props) -> Html {
     let Some(Shared(trace)) = &props.trace else {
         return html! {
-            <div class="empty hoplist">
+            <div class="empty hoplist" tabindex="0" role="region" aria-label="What the things of the diagram are">
                 <p>{ "Send a request, and each hop of its way is explained here." }</p>
                 <dl>{ for TERMS.iter().map(|(term, words)| html! {
                     <div><dt>{ *term }</dt><dd>{ *words }</dd></div>

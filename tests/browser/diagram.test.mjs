@@ -14,25 +14,13 @@ async function ready(options = {}) {
   return page;
 }
 
-test('two clicks send, and so does dragging', async () => {
+test('two clicks send', async () => {
   const page = await ready();
   await page.getByRole('button', { name: 'Choose source and target in the diagram' }).click();
   await thing(page, 'Pod sleep-1').click();
   assert.match(await page.innerText('.banner'), /From sleep-1-.*: choose a target/);
   await thing(page, 'Pod sleep-2').click();
   await page.locator('.verdict', { hasText: /✓ sleep-1-\S+ pinged 10\.1\./ }).waitFor();
-  await page.keyboard.press('Escape');
-
-  const from = await thing(page, 'Pod sleep-1').boundingBox();
-  const to = await thing(page, 'Service sleep-2').boundingBox();
-  await page.mouse.move(from.x + from.width / 2, from.y + 20);
-  await page.mouse.down();
-  await page.mouse.move(to.x + 30, to.y + 10, { steps: 6 });
-  assert.equal(await page.locator('.diagram .thread').count(), 1, 'a line follows the drag');
-  await page.mouse.up();
-  await page.locator('.verdict', { hasText: /✗ sleep-1-\S+ pinged sleep-2: no reply/ }).waitFor();
-  await page.locator('.diagram .cross').waitFor();
-  assert.match(await page.locator('.diagram .cross').textContent(), /no reply/);
   assertQuiet(page);
 });
 
@@ -43,7 +31,7 @@ test('the keyboard sends: a thing, h, another thing, Enter', async () => {
   await page.getByText(/From sleep-1-.*: choose a target/).waitFor();
   await thing(page, 'Service sleep-2').focus();
   await page.keyboard.press('Enter');
-  await page.locator('.verdict', { hasText: /✗ sleep-1-\S+ pinged sleep-2: no reply/ }).waitFor();
+  await page.locator('.verdict', { hasText: /✗ sleep-1-\S+ pinged sleep-2: .*no reply/ }).waitFor();
   // The card: YAML, events, logs; Esc gives the focus back.
   await thing(page, 'Pod sleep-1').focus();
   await page.keyboard.press('Enter');
@@ -101,20 +89,6 @@ test('playback: a hop back and forward, and the session back to any input', asyn
   await page.getByRole('button', { name: 'Start again with it' }).click();
   assert.equal(await page.locator('.diagram .item.circle').count(), 0);
   assert.equal(await seed.inputValue(), '42');
-  assertQuiet(page);
-});
-
-test('a selector that nearly matches is struck through, and its line is found', async () => {
-  const page = await ready();
-  await type(page, "sed -i 's/app: sleep-2/app: sleep2/' sleep/sleep2-service.yaml");
-  await type(page, 'kubectl apply -f sleep/sleep2-service.yaml');
-  await page.locator('.diagram .link.miss').waitFor({ state: 'attached' });
-  assert.match(await page.textContent('.diagram'), /sleep2 ≠ sleep-2/);
-  await page.locator('.changed', { hasText: 'endpoints 1 → 0' }).waitFor();
-  await type(page, 'kubectl exec deploy/sleep-1 -- curl -s -m 2 sleep-2');
-  await page.getByRole('button', { name: /sleep2-service.yaml, line \d+/ }).click();
-  await page.locator('.cm-mark').first().waitFor();
-  assert.match(await page.locator('.cm-mark').first().innerText(), /selector|sleep2/);
   assertQuiet(page);
 });
 

@@ -48,7 +48,7 @@ test('the post’s first section, by keyboard alone', { timeout: 180_000 }, asyn
   await page.keyboard.press('p');
   await tabTo(page, '.diagram .item[aria-label*="Service sleep-2"]');
   await page.keyboard.press('Enter');
-  await page.getByText(/✗ sleep-1-\S+ pinged sleep-2: no reply/).first().waitFor();
+  await page.getByText(/✗ sleep-1-\S+ pinged sleep-2: .*no reply/).first().waitFor();
   // Hop by hop, and the command that shows why.
   await tabTo(page, '[aria-label="A hop back"]');
   await page.keyboard.press('Enter');
@@ -91,41 +91,5 @@ test('no service, then a number, with the mouse alone', { timeout: 180_000 }, as
   await page.locator('.diagram .item.table', { hasText: /10\.1\.\d+\.\d+:80/ }).waitFor({ timeout: 60_000 });
   await (await go()).getByText(/Here it is: \d+/).waitFor();
   await shot(page, 'mouse-number');
-  assertQuiet(page);
-});
-
-test('no service, then a number, with the keyboard alone', { timeout: 180_000 }, async () => {
-  const page = await openPage();
-  await tabTo(page, '.screen input');
-  await enter(page, 'kubectl apply -f numbers/api.yaml -f numbers/web.yaml');
-  await enter(page, 'kubectl wait --for=condition=Ready pod -l app=numbers-web');
-  const forward = async () => {
-    await page.keyboard.type('kubectl port-forward deploy/numbers-web 8080:80');
-    await page.keyboard.press('Enter');
-    await page.getByText('Forwarding from 127.0.0.1:8080 -> 80').last().waitFor();
-  };
-  const go = async (answer) => {
-    await tabTo(page, '.pane.side [role=tab]:nth-of-type(2)', { back: true });
-    await page.keyboard.press('Enter');
-    await tabTo(page, '.address input');
-    await page.keyboard.press('Enter');
-    const site = page.frameLocator('iframe.site');
-    await site.locator('body:not(:has-text("API at"))').waitFor();
-    await tabTo(page, 'iframe.site');
-    // In the frame: its button is the first thing there.
-    for (let i = 0; i < 4 && !(await site.locator('button:focus').count()); i++) await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await site.getByText(answer).waitFor();
-  };
-  await forward();
-  await go('RNG service unavailable!');
-  assert.match(await page.innerText('.hoplist li.bad'), /NXDOMAIN/);
-  await tabTo(page, '.screen input');
-  await page.keyboard.press('Control+c');
-  await idle(page);
-  await enter(page, 'kubectl apply -f numbers/api-service.yaml');
-  await enter(page, 'kubectl get svc numbers-api');
-  await forward();
-  await go(/Here it is: \d+/);
   assertQuiet(page);
 });

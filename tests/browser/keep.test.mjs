@@ -107,6 +107,7 @@ test('two tabs do not overwrite each other', async () => {
   await run(one, 'echo first', '\nfirst');
   await saved(one);
   const two = await one.context().newPage();
+  two.problems = [];
   await two.goto(await siteUrl());
   await mounted(two);
   assert.match(await log(two), /\nfirst\n/);
