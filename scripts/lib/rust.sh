@@ -72,6 +72,8 @@ wasm_rustflags() {
   for dir in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
     if [ -d "$dir" ]; then flags="$flags--remap-path-prefix=$dir=/crates$sep"; fi
   done
+  # Where rust-src is installed, panics of the standard library name its files there.
+  flags="$flags--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust$sep"
   for dir in /usr/src/rustc-*; do
     if [ -d "$dir" ]; then flags="$flags--remap-path-prefix=$dir=/rust$sep"; fi
   done
