@@ -48,7 +48,7 @@ test('the post’s first section, by keyboard alone', { timeout: 180_000 }, asyn
   await page.keyboard.press('p');
   await tabTo(page, '.diagram .item[aria-label*="Service sleep-2"]');
   await page.keyboard.press('Enter');
-  await page.getByText(/✗ sleep-1-\S+ pinged sleep-2: .*no reply/).first().waitFor();
+  await page.locator('.verdict', { hasText: /✗ sleep-1-\S+ pinged sleep-2: .*no reply/ }).waitFor();
   // Hop by hop, and the command that shows why.
   await tabTo(page, '[aria-label="A hop back"]');
   await page.keyboard.press('Enter');

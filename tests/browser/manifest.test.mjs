@@ -159,7 +159,7 @@ test('files: new, rename, delete, undo; upload and download', async () => {
 test('live: what is valid is applied, what is gone is deleted', async () => {
   const page = await openEditor();
   await newFile(page, 'live.yaml');
-  await page.check('text=Live');
+  await page.getByRole('checkbox', { name: 'Live' }).check();
   await put(page, 'apiVersion: v1\nkind: Namespace\nmetadata: {name: one}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: two}\n');
   await said(page, 'namespace/two created');
   await put(page, 'apiVersion: v1\nkind: Namespace\nmetadata: {name: one}\n');
