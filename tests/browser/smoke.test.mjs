@@ -82,7 +82,7 @@ test('a trap ends in the error pane, with what the page said before', async () =
   });
   await page.waitForSelector('.boot-error');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Load again');
-  await page.click('summary');
+  await page.click('.boot-error summary');
   assert.match(await page.innerText('[role=alert]'), /simulator stopped[^]*panicked at <here>[^]*unreachable/);
   await assertAccessible(page);
 });
