@@ -35,9 +35,9 @@ fn text(value: &Value) -> &str {
 /// The requests that one led to, the last first: what a web app asked while it answered.
 fn innermost(trace: &Value) -> &Value {
     let hops = trace["hops"].as_array().into_iter().flatten();
-    let nested = hops.flat_map(|hop| hop["nested"].as_array().into_iter().flatten());
+    let mut nested = hops.flat_map(|hop| hop["nested"].as_array().into_iter().flatten());
     // Questions to the name server are requests of their own.
-    nested.filter(|trace| !text(&trace["to"]).ends_with(":53")).next_back().map_or(trace, innermost)
+    nested.rfind(|trace| !text(&trace["to"]).ends_with(":53")).map_or(trace, innermost)
 }
 
 #[test]
