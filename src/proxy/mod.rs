@@ -295,6 +295,14 @@ impl Proxy {
         }
     }
 
+    /// The rules of iptables mode, if that is the node's.
+    pub fn iptables(&self) -> Option<&Iptables> {
+        match self.rules() {
+            Rules::Iptables(rules) => Some(rules),
+            Rules::Nftables(_) => None,
+        }
+    }
+
     /// The rules as the node's own tool prints them: `iptables-save` or `nft list ruleset`.
     pub fn save(&self) -> String {
         match self.rules() {

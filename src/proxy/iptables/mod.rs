@@ -9,7 +9,7 @@ pub use rule::{Chain, Match, Rule, Target, probability};
 use super::port::ServicePort;
 use super::{NodeFacts, Setting};
 use crate::api::Key;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -88,29 +88,32 @@ impl Iptables {
         of_services.chain(self.base.get(table, chain).iter().map(|rule| (None, rule)))
     }
 
-    /// What `iptables-save` prints, without the lines that carry a date.
-    pub fn save(&self) -> String {
-        let mut out = String::new();
-        for table in [Table::Filter, Table::Nat] {
-            let mut chains: Vec<Chain> = std::iter::once(&self.base)
-                .chain(self.services.values())
-                .flat_map(|rules| rules.0.keys())
-                .filter(|(t, _)| *t == table)
-                .map(|(_, chain)| *chain)
-                .collect();
-            chains.sort();
-            chains.dedup();
-            let _ = writeln!(out, "*{}", table.as_str());
-            for chain in &chains {
-                let _ = writeln!(out, ":{chain} {} [0:0]", if chain.is_builtin() { "ACCEPT" } else { "-" });
-            }
-            for chain in chains {
-                for (_, rule) in self.chain(table, chain) {
-                    let _ = writeln!(out, "-A {chain}{rule}");
-                }
-            }
-            out.push_str("COMMIT\n");
+    /// The chains of a table as they are listed, each with its rules in order.
+    pub fn chains(&self, table: Table) -> Vec<(Chain, Vec<&Rule>)> {
+        let all = std::iter::once(&self.base).chain(self.services.values());
+        let of_table = all.flat_map(|rules| rules.0.keys()).filter(|(t, _)| *t == table);
+        let chains: BTreeSet<Chain> = of_table.map(|(_, chain)| *chain).collect();
+        let rules = |chain| self.chain(table, chain).map(|(_, rule)| rule).collect();
+        chains.into_iter().map(|chain| (chain, rules(chain))).collect()
+    }
+
+    /// What `iptables-save -t` prints of a table, without the lines that carry a date.
+    pub fn save_table(&self, table: Table) -> String {
+        let mut out = format!("*{}\n", table.as_str());
+        let chains = self.chains(table);
+        for (chain, _) in &chains {
+            let _ = writeln!(out, ":{chain} {} [0:0]", if chain.is_builtin() { "ACCEPT" } else { "-" });
         }
-        out
+        for (chain, rules) in &chains {
+            for rule in rules {
+                let _ = writeln!(out, "-A {chain}{rule}");
+            }
+        }
+        out + "COMMIT\n"
+    }
+
+    /// What `iptables-save` prints of all tables.
+    pub fn save(&self) -> String {
+        [Table::Filter, Table::Nat].map(|table| self.save_table(table)).concat()
     }
 }

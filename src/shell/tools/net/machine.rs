@@ -170,19 +170,23 @@ fn node_network(address: Ipv4Addr) -> Cidr {
     Cidr::new(address, if address.octets()[0] == 172 { 16 } else { 24 })
 }
 
-fn on_node(cluster: &Cluster, node: &str) -> Machine {
-    let mut machine = Machine { interfaces: vec![loopback()], routes: Vec::new() };
-    let Some(address) = node_address(cluster, node) else { return machine };
-    let network = node_network(address);
-    let eth0 = Interface {
+/// A machine's interface to the network of machines.
+fn eth0(address: Ipv4Addr, network: Cidr) -> Interface {
+    Interface {
         index: 2,
         name: "eth0".to_owned(),
         peer: None,
         mac: mac("02:42", address),
         address: Some((address, network.length())),
         bridge: None,
-    };
-    machine.interfaces.push(eth0);
+    }
+}
+
+fn on_node(cluster: &Cluster, node: &str) -> Machine {
+    let mut machine = Machine { interfaces: vec![loopback()], routes: Vec::new() };
+    let Some(address) = node_address(cluster, node) else { return machine };
+    let network = node_network(address);
+    machine.interfaces.push(eth0(address, network));
     machine.routes.push(default_by(first_of(network)));
     let Some((range, gateway)) = pod_range(cluster, node) else { return machine };
     let bridged = cluster.profile().network.pods == PodNetwork::Bridge;
@@ -237,15 +241,10 @@ fn on_node(cluster: &Cluster, node: &str) -> Machine {
 fn workstation(cluster: &Cluster) -> Machine {
     let address = cluster.profile().network.workstation.address;
     let network = node_network(address);
-    let eth0 = Interface {
-        index: 2,
-        name: "eth0".to_owned(),
-        peer: None,
-        mac: mac("02:42", address),
-        address: Some((address, network.length())),
-        bridge: None,
-    };
-    Machine { interfaces: vec![loopback(), eth0], routes: vec![own(network, "eth0", address)] }
+    Machine {
+        interfaces: vec![loopback(), eth0(address, network)],
+        routes: vec![own(network, "eth0", address)],
+    }
 }
 
 /// What a container's main process is called.

@@ -1,20 +1,22 @@
 //! `iptables-save`, and what `iptables -S` and `iptables -L` show of the same rules.
 
 use super::{node, refused};
-use crate::proxy::{Mode, Proxy};
+use crate::proxy::Cidr;
+use crate::proxy::iptables::{Chain, Iptables, Match, Rule, Table, Target, probability};
 use crate::shell::program::{Ctx, Exit};
 
-/// The rules of the node, as `iptables-save` prints them.
-fn rules(ctx: &Ctx<'_>, node: &str) -> String {
-    let own = ctx.cluster.profile().network.proxy.mode == Mode::Iptables;
-    ctx.cluster.proxies().get(node).filter(|_| own).map(Proxy::save).unwrap_or_default()
+/// The rules of the node, if its kube-proxy writes them for iptables.
+fn rules<'a>(ctx: &'a Ctx<'_>, node: &str) -> Option<&'a Iptables> {
+    ctx.cluster.proxies().get(node)?.iptables()
 }
 
-/// The lines of a table, its own and its end left out.
-fn table<'a>(rules: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
-    let head = format!("*{name}");
-    rules.lines().skip_while(move |line| *line != head).skip(1).take_while(|line| *line != "COMMIT")
+/// A table that kube-proxy writes to, of those that a kernel has.
+fn table(name: &str) -> Option<Table> {
+    [Table::Filter, Table::Nat].into_iter().find(|table| table.as_str() == name)
 }
+
+/// Tables that a kernel has and kube-proxy leaves empty.
+const EMPTY: [&str; 3] = ["mangle", "raw", "security"];
 
 /// `iptables-save [-t TABLE]`
 pub fn save(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
@@ -31,20 +33,18 @@ pub fn save(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
             }
         }
     }
-    let text = rules(ctx, &node);
-    match wanted {
-        None => ctx.stdout.push_str(&text),
-        Some(name) if ["filter", "nat", "mangle", "raw"].contains(&name.as_str()) => {
-            let lines: Vec<&str> = table(&text, &name).collect();
-            if !lines.is_empty() {
-                ctx.say(format!("*{name}\n{}\nCOMMIT", lines.join("\n")));
+    let saved = match wanted.as_deref() {
+        None => rules(ctx, &node).map(Iptables::save),
+        Some(name) => match table(name) {
+            Some(table) => rules(ctx, &node).map(|rules| rules.save_table(table)),
+            None if EMPTY.contains(&name) => None,
+            None => {
+                ctx.complain(format!("iptables-save v1.8.9 (nf_tables): table `{name}' does not exist"));
+                return 1;
             }
-        }
-        Some(name) => {
-            ctx.complain(format!("iptables-save v1.8.9 (nf_tables): table `{name}' does not exist"));
-            return 1;
-        }
-    }
+        },
+    };
+    ctx.stdout.push_str(&saved.unwrap_or_default());
     0
 }
 
@@ -86,145 +86,101 @@ pub fn iptables(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
         ctx.complain("iptables v1.8.9 (nf_tables): no command specified\nTry `iptables -h' or 'iptables --help' for more information.");
         return 2;
     };
-    let text = rules(ctx, &node);
-    let lines: Vec<&str> = table(&text, &name).collect();
-    let declared = |line: &&str| {
-        line.strip_prefix(':').map(|rest| rest.split(' ').next().unwrap_or_default().to_owned())
-    };
-    let chains: Vec<String> = lines.iter().filter_map(declared).collect();
-    if let Some(wanted) = chain.as_ref().filter(|wanted| !chains.contains(wanted)) {
-        ctx.complain(match list {
-            true => "iptables: No chain/target/match by that name.".to_owned(),
-            false => format!("iptables v1.8.9 (nf_tables): chain `{wanted}' in table `{name}' is incompatible, use 'nft' tool."),
-        });
+    let listed = rules(ctx, &node).zip(table(&name)).map(|(rules, table)| rules.chains(table));
+    let chains = listed.unwrap_or_default();
+    let is_shown = |name: Chain| chain.as_ref().is_none_or(|wanted| *wanted == name.to_string());
+    let shown: Vec<&(Chain, Vec<&Rule>)> = chains.iter().filter(|(name, _)| is_shown(*name)).collect();
+    if let Some(wanted) = chain.as_ref().filter(|_| shown.is_empty()) {
+        let told = if list {
+            "iptables: No chain/target/match by that name.".to_owned()
+        } else {
+            format!(
+                "iptables v1.8.9 (nf_tables): chain `{wanted}' in table `{name}' is incompatible, use 'nft' tool."
+            )
+        };
+        ctx.complain(told);
         return 1;
     }
-    let shown: Vec<&String> =
-        chains.iter().filter(|name| chain.as_ref().is_none_or(|wanted| wanted == *name)).collect();
-    let of = |chain: &str| {
-        let start = format!("-A {chain} ");
-        lines.iter().copied().filter(move |line| line.starts_with(&start)).collect::<Vec<_>>()
-    };
+    let mut out = String::new();
     if !list {
-        for chain in &shown {
-            ctx.say(if chain.starts_with("KUBE-") {
-                format!("-N {chain}")
-            } else {
-                format!("-P {chain} ACCEPT")
-            });
+        for (chain, _) in &shown {
+            let head = if chain.is_builtin() { format!("-P {chain} ACCEPT") } else { format!("-N {chain}") };
+            out += &format!("{head}\n");
         }
-        for chain in &shown {
-            of(chain).into_iter().for_each(|line| ctx.say(line));
-        }
-        return 0;
-    }
-    for (index, chain) in shown.iter().enumerate() {
-        if index > 0 {
-            ctx.say("");
-        }
-        let uses = lines.iter().filter(|line| {
-            line.split(' ').skip_while(|word| !matches!(*word, "-j" | "-g")).nth(1) == Some(chain.as_str())
-        });
-        ctx.say(match chain.starts_with("KUBE-") {
-            true => format!("Chain {chain} ({} references)", uses.count()),
-            false => format!("Chain {chain} (policy ACCEPT)"),
-        });
-        let head = if numbers { "num  " } else { "" };
-        ctx.say(format!("{head}target     prot opt source               destination         "));
-        for (number, line) in of(chain).into_iter().enumerate() {
-            let head = if numbers { format!("{:<4} ", number + 1) } else { String::new() };
-            ctx.say(format!("{head}{}", row(line)));
+        for (chain, rules) in &shown {
+            rules.iter().for_each(|rule| out += &format!("-A {chain}{rule}\n"));
         }
     }
+    for (index, (chain, rules)) in shown.iter().enumerate().filter(|_| list) {
+        let jumps = |rule: &&&Rule| rule.target == Target::Jump(*chain);
+        let uses = chains.iter().flat_map(|(_, rules)| rules).filter(jumps).count();
+        let kind = if chain.is_builtin() { "policy ACCEPT".to_owned() } else { format!("{uses} references") };
+        let apart = if index > 0 { "\n" } else { "" };
+        let number = if numbers { "num  " } else { "" };
+        out += &format!("{apart}Chain {chain} ({kind})\n");
+        out += &format!("{number}target     prot opt source               destination         \n");
+        for (index, rule) in rules.iter().enumerate() {
+            let number = if numbers { format!("{:<4} ", index + 1) } else { String::new() };
+            out += &format!("{number}{}\n", row(rule));
+        }
+    }
+    ctx.stdout.push_str(&out);
     0
 }
 
-/// The words of a rule, quoted ones whole.
-fn words(line: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut quoted = false;
-    let mut word = String::new();
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ' ' if !quoted => found.push(std::mem::take(&mut word)),
-            c => word.push(c),
-        }
-    }
-    found.push(word);
-    found
-}
-
 /// A rule as a row of a listing.
-fn row(line: &str) -> String {
-    let words = words(line);
-    let mut words = words.iter().map(String::as_str).skip(2);
-    let (mut target, mut protocol, mut source, mut destination) =
-        (String::new(), "all", "0.0.0.0/0".to_owned(), "0.0.0.0/0".to_owned());
+fn row(rule: &Rule) -> String {
+    let protocol = rule.protocol.map_or_else(|| "all".to_owned(), |it| it.as_str().to_ascii_lowercase());
+    let range = |range: Option<Cidr>| match range {
+        None => "0.0.0.0/0".to_owned(),
+        Some(range) if range.length() == 32 => range.address().to_string(),
+        Some(range) => range.to_string(),
+    };
+    let source = match rule.source {
+        Some((true, from)) => format!("!{}", range(Some(from))),
+        from => range(from.map(|(_, from)| from)),
+    };
     let mut rest = String::new();
-    let mut not = "";
-    while let Some(word) = words.next() {
-        let mut value = || words.next().unwrap_or_default().to_owned();
-        let address = |text: String| text.strip_suffix("/32").map_or(text.clone(), str::to_owned);
-        let more = match word {
-            "!" => {
-                not = "! ";
-                continue;
+    for condition in &rule.matches {
+        match condition {
+            Match::Comment(text) => rest += &format!(" /* {text} */"),
+            Match::Transport(None) => {}
+            Match::Transport(Some(port)) => rest += &format!(" {protocol} dpt:{port}"),
+            Match::ToLocal => rest += " ADDRTYPE match dst-type LOCAL",
+            Match::FromLocal => rest += " ADDRTYPE match src-type LOCAL",
+            Match::State { not, states } => {
+                rest += &format!(" {}ctstate {states}", if *not { "! " } else { "" });
             }
-            "-m" => {
-                value();
-                continue;
+            Match::Marked(set) => {
+                rest += &format!(" mark match {}0x4000/0x4000", if *set { "" } else { "! " });
             }
-            "-j" | "-g" => {
-                target = value();
-                String::new()
+            Match::Chance(of) => {
+                rest += &format!(" statistic mode random probability {:.11}", probability(*of));
             }
-            "-p" => {
-                protocol = match value().as_str() {
-                    "tcp" => "tcp",
-                    "udp" => "udp",
-                    "sctp" => "sctp",
-                    _ => "all",
-                };
-                String::new()
+            Match::Recent { endpoint, seconds } => {
+                let list = Chain::Sep(*endpoint);
+                rest += &format!(
+                    " recent: CHECK seconds: {seconds} reap name: {list} side: source mask: 255.255.255.255"
+                );
             }
-            "-s" => {
-                source = format!("{}{}", not.trim_end(), address(value()));
-                String::new()
+            Match::Remember(endpoint) => {
+                let list = Chain::Sep(*endpoint);
+                rest += &format!(" recent: SET name: {list} side: source mask: 255.255.255.255");
             }
-            "-d" => {
-                destination = format!("{}{}", not.trim_end(), address(value()));
-                String::new()
-            }
-            "--comment" => format!("/* {} */", value()),
-            "--dport" => format!("{protocol} dpt:{}", value()),
-            "--ctstate" => format!("{not}ctstate {}", value()),
-            "--mark" => format!("mark match {not}{}", value()),
-            "--mode" => format!("statistic mode {}", value()),
-            "--probability" => format!("probability {}", value()),
-            "--to-destination" => format!("to:{}", value()),
-            "--dst-type" => format!("ADDRTYPE match dst-type {}", value()),
-            "--src-type" => format!("ADDRTYPE match src-type {}", value()),
-            "--reject-with" => format!("reject-with {}", value()),
-            "--or-mark" => format!("MARK or {}", value()),
-            "--xor-mark" => format!("MARK xor {}", value()),
-            "--random-fully" => "random-fully".to_owned(),
-            "--name" => format!("side: source mask: 255.255.255.255 name: {}", value()),
-            "--seconds" => format!("seconds: {}", value()),
-            "--rcheck" => "recent: CHECK".to_owned(),
-            "--set" => "recent: SET".to_owned(),
-            "--reap" => "reap".to_owned(),
-            "--mask" => {
-                value();
-                String::new()
-            }
-            _ => String::new(),
-        };
-        not = "";
-        if !more.is_empty() {
-            rest.push(' ');
-            rest += &more;
         }
     }
-    format!("{target:<10} {protocol:<4} --  {source:<20} {destination:<20}{rest}")
+    let (target, how) = match rule.target {
+        Target::None => (String::new(), String::new()),
+        Target::Jump(chain) => (chain.to_string(), String::new()),
+        Target::Return => ("RETURN".to_owned(), String::new()),
+        Target::Accept => ("ACCEPT".to_owned(), String::new()),
+        Target::Drop => ("DROP".to_owned(), String::new()),
+        Target::Reject => ("REJECT".to_owned(), " reject-with icmp-port-unreachable".to_owned()),
+        Target::Dnat(to) => ("DNAT".to_owned(), format!(" to:{to}")),
+        Target::Masquerade => ("MASQUERADE".to_owned(), " random-fully".to_owned()),
+        Target::SetMark => ("MARK".to_owned(), " MARK or 0x4000".to_owned()),
+        Target::ClearMark => ("MARK".to_owned(), " MARK xor 0x4000".to_owned()),
+    };
+    let destination = range(rule.destination);
+    format!("{target:<10} {protocol:<4} --  {source:<20} {destination:<20}{rest}{how}")
 }
