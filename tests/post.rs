@@ -74,6 +74,14 @@ fn each_breakage_fails_at_its_own_hop_for_its_own_reason() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_wait_right_after_its_apply_finds_the_pods() {
+    let lines = WHOLE.map(str::to_owned);
+    for answer in shell(&["--think", "0s"], &lines) {
+        assert_eq!(answer["exit"], 0, "{answer}");
+    }
+}
+
 /// Words of the chapter, and others in their place: names, labels, ports, files. Images stay, and so does what they do.
 const RENAMED: [(&str, &str); 9] = [
     ("sleep-1", "nap-first"),

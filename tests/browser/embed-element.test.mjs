@@ -124,7 +124,7 @@ test('a lesson is loaded, and its end is told', async () => {
   const passed = page.evaluate(() => new Promise((resolve) => document.addEventListener('exercise-passed', (event) => resolve(event.detail))));
   await call(page, 'load', 'ping-a-pod');
   for (const line of text('static/scenarios/ping-a-pod/solution.sh').split('\n')) {
-    if (line.trim() && !line.startsWith('#')) await call(page, 'run', line);
+    if (line.trim() && !line.startsWith('#')) assert.equal((await call(page, 'run', line)).exit, 0, line);
   }
   assert.deepEqual(await passed, { exercise: 'ping-a-pod' });
 });

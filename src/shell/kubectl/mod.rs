@@ -26,6 +26,7 @@ pub mod jsonpath;
 pub mod output;
 
 use super::{Ctx, Exit, Poll, Program, Wake};
+use crate::api::Instant;
 pub(super) use call::kind_named;
 use call::{Call, Next};
 use commands::{Command, ROOT};
@@ -35,16 +36,23 @@ use failure::Failure;
 use flags::{Flag, Flags, GLOBAL};
 pub(super) use line::{Line, contexts, namespace, read_line};
 use std::collections::BTreeMap;
+use std::time::Duration;
 pub(super) use verbs::proxy::through_proxy;
+
+/// From the Enter key to kubectl's first request. Small, but longer than controllers take to make the pods of what the command
+/// before applied: `kubectl apply …; kubectl wait pod -l …` finds them, as it does on a real cluster.
+const START: Duration = Duration::from_millis(60);
 
 /// The program of a kubectl command line; the first word is `kubectl` itself.
 pub fn command(words: &[String]) -> Box<dyn Program> {
-    Box::new(Kubectl { words: words.get(1..).unwrap_or_default().to_vec(), running: None })
+    Box::new(Kubectl { words: words.get(1..).unwrap_or_default().to_vec(), starts: None, running: None })
 }
 
 #[derive(Clone, Debug)]
 struct Kubectl {
     words: Vec<String>,
+    /// When it has started.
+    starts: Option<Instant>,
     running: Option<Box<dyn Program>>,
 }
 
@@ -58,6 +66,11 @@ impl Program for Kubectl {
         }
         if reads_input(&self.words) && !ctx.stdin.closed {
             return Poll::Wait(Wake::Input);
+        }
+        let now = ctx.cluster.now();
+        let starts = *self.starts.get_or_insert(now + START);
+        if now < starts {
+            return Poll::Wait(Wake::At(starts));
         }
         match run(&self.words, ctx) {
             Next::Done(exit) => Poll::Done(exit),
