@@ -17,8 +17,8 @@ pub struct Props {
     pub trouble: Option<AttrValue>,
     /// Called with the scenario somebody chose: its slug, or an address.
     pub onwant: Callback<String>,
-    /// Called with a folder or file that holds a scenario.
-    pub onfolder: Callback<JsValue>,
+    /// Called with a folder or file that holds a scenario; none before it can be read.
+    pub onfolder: Option<Callback<JsValue>>,
     /// Closes it.
     pub onclose: Callback<()>,
 }
@@ -57,19 +57,18 @@ pub fn Gallery(props: &Props) -> Html {
         let on = props.onfolder.clone();
         Callback::from(move |event: DragEvent| {
             event.prevent_default();
-            if let Some(transfer) = event.data_transfer() {
+            if let Some((on, transfer)) = on.as_ref().zip(event.data_transfer()) {
                 on.emit(transfer.into());
             }
         })
     };
-    let onchoose = {
-        let on = props.onfolder.clone();
+    let onchoose = props.onfolder.clone().map(|on| {
         Callback::from(move |event: Event| {
             if let Some(files) = event.target_unchecked_into::<HtmlInputElement>().files() {
                 on.emit(files.into());
             }
         })
-    };
+    });
     let address = use_node_ref();
     let onsubmit = {
         let (on, address) = (props.onwant.clone(), address.clone());
@@ -135,8 +134,10 @@ pub fn Gallery(props: &Props) -> Html {
                     <label>{ "Address " }<input class="field" type="url" ref={address} placeholder="https://…/lesson.json" /></label>
                     <button>{ "Open" }</button>
                 </form>
-                <label>{ "Folder " }<input type="file" webkitdirectory={true} onchange={onchoose.clone()} /></label>
-                <label>{ "Bundle " }<input type="file" accept=".json" onchange={onchoose} /></label>
+                if let Some(onchoose) = onchoose {
+                    <label>{ "Folder " }<input type="file" webkitdirectory={true} onchange={onchoose.clone()} /></label>
+                    <label>{ "Bundle " }<input type="file" accept=".json" onchange={onchoose} /></label>
+                }
             </section>
         </dialog>
     }

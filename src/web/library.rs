@@ -213,10 +213,10 @@ impl Library {
         if !self.open {
             return Html::default();
         }
-        let on = |make: fn(JsValue) -> Arrival| self.on.reform(make);
+        let onfolder = self.reader.as_ref().map(|_| self.on.reform(Arrival::Folder));
         html! {
             <Gallery catalogue={self.catalogue.clone()} record={self.record.clone()} trouble={self.trouble.clone().map(AttrValue::from)}
-                onwant={self.on.reform(Arrival::Want)} onfolder={on(Arrival::Folder)} onclose={self.on.reform(|()| Arrival::Gallery(false))} />
+                onwant={self.on.reform(Arrival::Want)} {onfolder} onclose={self.on.reform(|()| Arrival::Gallery(false))} />
         }
     }
 

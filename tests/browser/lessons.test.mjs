@@ -125,9 +125,9 @@ test('the gallery by keyboard: focus comes in, Escape leads out', async () => {
   await page.getByRole('button', { name: 'Lessons' }).focus();
   await page.keyboard.press('Enter');
   await page.locator('.cards li').first().waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'gallery-title');
+  await page.waitForFunction(() => document.activeElement.id === 'gallery-title');
   await page.keyboard.press('Escape');
-  assert.equal(await page.locator('.gallery').count(), 0);
+  await page.locator('.gallery').waitFor({ state: 'detached' });
   await page.waitForFunction(() => document.activeElement.textContent === 'Lessons');
 });
 
