@@ -111,6 +111,23 @@ export async function shot(page, name) {
   return path;
 }
 
+/** The same at every width in both themes, of one page as it stands; nothing may be wider than the window. */
+export async function shots(page, name) {
+  const before = page.viewportSize();
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: HEIGHT[width] });
+      // The diagram is laid out anew in the frame after the one that knows the width.
+      await page.evaluate(() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 250)));
+      await assertNoSideways(page);
+      await shot(page, name);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(before);
+}
+
 /** Calls `look(page, {width, theme})` at every width in both themes, each in a new page that is closed afterwards. */
 export async function everywhere(options, look) {
   for (const theme of THEMES) {

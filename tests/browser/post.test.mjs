@@ -1,7 +1,7 @@
 // The post's opening, typed by a person into the page: terminal, diagram and the reason of the failing hop.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAccessible, assertQuiet, openPage, shot } from './harness.mjs';
+import { assertAccessible, assertQuiet, openPage, shots } from './harness.mjs';
 
 /** Types a line into the terminal and waits until its command has ended. */
 async function type(page, line) {
@@ -53,7 +53,7 @@ test('the post’s first section', async () => {
   assert.match(await page.innerText('.verdict'), /Nothing answers a ping of the virtual IP of Service sleep-2/);
   await page.waitForSelector('.diagram .cross', { timeout: 30_000 });
   assertQuiet(page);
-  await shot(page, 'post-clusterip-ping');
+  await shots(page, 'post-clusterip-ping');
   await assertAccessible(page);
 });
 
@@ -64,7 +64,7 @@ test('the web app finds its API once a Service has its name', async () => {
   await forward(page);
   const site = await press(page);
   await site.getByText('RNG service unavailable!').waitFor();
-  await shot(page, 'post-unavailable');
+  await shots(page, 'post-unavailable');
   assert.match(await page.innerText('.verdict'), /numbers-api/);
   assert.match(await page.innerText('.hoplist'), /NXDOMAIN/);
   await page.locator('.screen input').press('Control+c');
@@ -73,7 +73,7 @@ test('the web app finds its API once a Service has its name', async () => {
   assert.match(await run(page, 'kubectl get svc numbers-api'), /numbers-api\s+ClusterIP/);
   await forward(page);
   await (await press(page)).getByText(/Here it is: \d+/).waitFor();
-  await shot(page, 'post-number');
+  await shots(page, 'post-number');
   await page.locator('.screen input').press('Control+c');
 
   await run(page, 'kubectl apply -f numbers/web-service.yaml');
@@ -82,7 +82,7 @@ test('the web app finds its API once a Service has its name', async () => {
   assert.equal(await run(page, "kubectl get svc numbers-web -o jsonpath='http://{.status.loadBalancer.ingress[0].*}:8080'"), 'http://localhost:8080');
   await (await press(page)).getByText(/Here it is: \d+/).waitFor();
   assert.match(await run(page, 'curl -s http://localhost:8080'), /KIAMOL Random Number Generator/);
-  await shot(page, 'post-loadbalancer');
+  await shots(page, 'post-loadbalancer');
   assertQuiet(page);
 });
 
