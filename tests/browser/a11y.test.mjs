@@ -29,11 +29,10 @@ test('every pane, in both themes, at three widths', { timeout: 600_000 }, async 
     await assertAccessible(page);
     await shot(page, 'a11y-card');
     await page.keyboard.press('Escape');
-    await part('Browser');
-    if (!narrow) await page.locator('.pane.side').getByRole('tab', { name: 'Browser' }).click();
-    await assertAccessible(page);
     await part('Files');
-    if (!narrow) await page.locator('.pane.side').getByRole('tab', { name: 'Files' }).click();
+    await page.locator('.pane.side').getByRole('tab', { name: 'Browser' }).click();
+    await assertAccessible(page);
+    await page.locator('.pane.side').getByRole('tab', { name: 'Files' }).click();
     await page.locator('.cm-content').waitFor();
     await assertAccessible(page);
     await assertNoSideways(page);

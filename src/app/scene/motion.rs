@@ -246,7 +246,9 @@ impl Way<'_> {
         let mut stopped = kind;
         if end.is_some() {
             stopped = LegKind::Stopped;
-            to = between(from, to, 0.72);
+            // It is the name server that says no: the mark stands with it.
+            let part = if kind == LegKind::Answer { 0.12 } else { 0.72 };
+            to = between(from, to, part);
         }
         let middle = between(from, to, 0.5);
         let (dx, dy) = (to.x - from.x, to.y - from.y);

@@ -31,15 +31,10 @@ impl Page {
                 <span class="where">{ place }</span>
                 { self.library.button() }
                 <nav class="panes" role="tablist" aria-label="Parts of the page">
-                    if model.course.is_some() {
-                        { self.pane_tab(ctx, "Lesson", Message::Side(Side::Lesson),
-                            model.pane == Pane::Side && model.side == Side::Lesson) }
-                    }
+                    if model.course.is_some() { { self.side_tab(ctx, "Lesson", Side::Lesson) } }
                     { self.pane_tab(ctx, "Diagram", Message::Pane(Pane::Stage), model.pane == Pane::Stage) }
-                    { self.pane_tab(ctx, "Files", Message::Side(Side::Files),
-                        model.pane == Pane::Side && model.side == Side::Files) }
-                    { self.pane_tab(ctx, "Browser", Message::Side(Side::Browser),
-                        model.pane == Pane::Side && model.side == Side::Browser) }
+                    { self.side_tab(ctx, "Files", Side::Files) }
+                    { self.side_tab(ctx, "Browser", Side::Browser) }
                     { self.pane_tab(ctx, "Hops", Message::Pane(Pane::Hops), model.pane == Pane::Hops) }
                 </nav>
                 <span class="gap" />
@@ -58,6 +53,17 @@ impl Page {
     fn pane_tab(&self, ctx: &Context<Self>, words: &'static str, message: Message, on: bool) -> Html {
         html! {
             <button role="tab" aria-selected={on.to_string()} onclick={self.send(ctx, message)}>{ words }</button>
+        }
+    }
+
+    /// The same for a part of the side pane. Where there is no room for all of them only the one in front is
+    /// here: the pane has tabs of its own.
+    fn side_tab(&self, ctx: &Context<Self>, words: &'static str, side: Side) -> Html {
+        let front = self.model.side == side;
+        let on = front && self.model.pane == Pane::Side;
+        html! {
+            <button role="tab" class={classes!((!front).then_some("behind"))} aria-selected={on.to_string()}
+                onclick={self.send(ctx, Message::Side(side))}>{ words }</button>
         }
     }
 }

@@ -35,10 +35,16 @@ impl Page {
                             aim={model.aim} zoom={model.zoom} on={self.on_gesture.clone()} />
                     </div>
                     { self.banner(ctx) }
-                    { self.tools(ctx) }
                     { self.card(ctx) }
                 </div>
-                { model.show.as_ref().map(|show| self.playback(ctx, show)).unwrap_or_default() }
+                <div class="foot">
+                    if let Some(show) = &model.show {
+                        { self.playback(ctx, show) }
+                    } else {
+                        <p class="playback">{ "Send a request, and follow it here." }</p>
+                    }
+                    { self.tools(ctx) }
+                </div>
             </section>
         }
     }
