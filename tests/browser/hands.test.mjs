@@ -93,3 +93,37 @@ test('no service, then a number, with the mouse alone', { timeout: 180_000 }, as
   await shot(page, 'mouse-number');
   assertQuiet(page);
 });
+
+test('no service, then a number, by keyboard alone', { timeout: 180_000 }, async () => {
+  const page = await openPage();
+  const forward = async () => {
+    await page.keyboard.type('kubectl port-forward deploy/numbers-web 8080:80');
+    await page.keyboard.press('Enter');
+    await page.getByText('Forwarding from 127.0.0.1:8080 -> 80').last().waitFor();
+  };
+  const go = async () => {
+    await tabTo(page, '.pane.side .tabs.wide [role=tab]:last-child', { back: true });
+    await page.keyboard.press('Enter');
+    await tabTo(page, '.address button');
+    await page.keyboard.press('Enter');
+    const site = page.frameLocator('iframe.site');
+    await site.locator('body:not(:has-text("API at"))').waitFor();
+    await tabTo(page, 'iframe.site');
+    await page.keyboard.press('Enter'); // Go!, all that there is to press
+    return site;
+  };
+  await tabTo(page, '.screen input');
+  await enter(page, 'kubectl apply -f numbers/api.yaml -f numbers/web.yaml');
+  await enter(page, 'kubectl wait --for=condition=Ready pod -l app=numbers-web');
+  await forward();
+  await (await go()).getByText('RNG service unavailable!').waitFor();
+  assert.match(await page.innerText('.hoplist li.bad'), /NXDOMAIN/);
+  assert.match(await page.innerText('.verdict'), /create a Service called numbers-api/i);
+  await tabTo(page, '.screen input');
+  await page.keyboard.press('Control+c');
+  await idle(page);
+  await enter(page, 'kubectl apply -f numbers/api-service.yaml');
+  await forward();
+  await (await go()).getByText(/Here it is: \d+/).waitFor();
+  assertQuiet(page);
+});
