@@ -24,6 +24,17 @@ test('two clicks send', async () => {
   assertQuiet(page);
 });
 
+test('dragging sends', async () => {
+  const page = await ready();
+  await thing(page, 'Pod sleep-1').hover();
+  await page.mouse.down();
+  await thing(page, 'Service sleep-2').hover();
+  await page.locator('.diagram .thread').waitFor();
+  await page.mouse.up();
+  await page.locator('.verdict', { hasText: /sleep-1-\S+ pinged sleep-2/ }).waitFor();
+  assertQuiet(page);
+});
+
 test('the keyboard sends: a thing, h, another thing, Enter', async () => {
   const page = await ready();
   await thing(page, 'Pod sleep-1').focus();
