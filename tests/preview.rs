@@ -2,6 +2,7 @@
 
 use cluster_playground::cluster::{Cluster, Profile};
 use cluster_playground::manifest::{Diagnostic, Severity};
+use cluster_playground::shell::{Beginning, Session};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -145,4 +146,23 @@ fn an_apply_is_tried_without_a_trace() {
         .collect();
     assert!(!change.created);
     assert_eq!(fields, ["spec.replicas Some(Number(1)) Some(Number(3))"]);
+}
+
+#[test]
+fn what_was_applied_would_change_nothing() {
+    let text = include_str!("../static/scenarios/ch03/files/sleep/sleep1.yaml");
+    let files = vec![("/home/me/pod.yaml".to_owned(), text.to_owned())];
+    let profile = Profile::named("kind").expect("built in");
+    let mut session = Session::new(Beginning { profile, seed: 1, files, cwd: "/home/me".into() });
+    assert_eq!(
+        session.run("kubectl apply -f pod.yaml", std::time::Duration::from_secs(9), false).stdout,
+        "deployment.apps/sleep-1 created\n"
+    );
+    session.advance(session.now() + std::time::Duration::from_secs(9));
+    for change in session.cluster().preview(text, &[]).changes {
+        assert_eq!(change.fields, [], "{}", change.object);
+    }
+    let renamed = text.replace("name: sleep\n", "name: nap\n");
+    let changes = session.cluster().preview(&renamed, &[]).changes;
+    assert_eq!(changes[0].fields[0].path, "spec.template.spec.containers[0].name");
 }

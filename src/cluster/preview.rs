@@ -115,6 +115,10 @@ fn apply(
     };
     let last = live.doc()["metadata"]["annotations"][LAST_APPLIED].as_str();
     let original = last.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
+    // An apply writes an annotation of its own, so the map of them is never what was left out.
+    if let Some(metadata) = doc["metadata"].as_object_mut() {
+        metadata.entry("annotations").or_insert_with(|| Map::new().into());
+    }
     // A list without its keys is refused when it is applied, in kubectl's words; here there is nothing to compare.
     let Ok(patch) = three_way(key.kind, &original, &doc, live.doc()) else {
         return Ok((change(false, Vec::new()), Vec::new()));
