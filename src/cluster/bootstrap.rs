@@ -3,33 +3,7 @@
 use super::profile::NodeProfile;
 use super::{Cluster, Profile};
 use crate::api::{Key, Kind, Value, json};
-
-/// The image of each system component; the tag is the cluster's version where it has none.
-const DNS_IMAGE: &str = "registry.k8s.io/coredns/coredns:v1.14.2";
-const COREFILE: &str = ".:53 {
-    errors
-    health {
-       lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-       pods insecure
-       fallthrough in-addr.arpa ip6.arpa
-       ttl 30
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf {
-       max_concurrent 1000
-    }
-    cache 30 {
-       disable success cluster.local
-       disable denial cluster.local
-    }
-    loop
-    reload
-    loadbalance
-}
-";
+use crate::manifest;
 
 impl Cluster {
     /// Creates what every cluster has, and what its profile adds.
@@ -64,14 +38,15 @@ impl Cluster {
             self.make_control_plane();
         }
         if system.proxy {
-            let version = self.profile.version.clone();
-            self.make_agent("kube-proxy", &format!("registry.k8s.io/kube-proxy:{version}"), "k8s-app");
+            let image = format!("registry.k8s.io/kube-proxy:{}", self.profile.version);
+            self.make_agent("kube-proxy", "kube-proxy", &image);
         }
         if system.kindnet {
-            self.make_agent("kindnet", "docker.io/kindest/kindnetd:v20250512-df8de77b", "k8s-app");
+            self.make_agent("kindnet", "kindnet-cni", "docker.io/kindest/kindnetd:v20250512-df8de77b");
         }
         if system.dns {
-            self.make_dns();
+            let address = self.profile.network.dns.to_string();
+            self.make_all(include_str!("system/coredns.yaml"), &[("DNS_IP", &address)]);
         }
     }
 
@@ -164,113 +139,25 @@ impl Cluster {
             ("kube-controller-manager", format!("registry.k8s.io/kube-controller-manager:{version}")),
             ("kube-scheduler", format!("registry.k8s.io/kube-scheduler:{version}")),
         ] {
-            self.make(
-                Kind::Pod,
-                json!({
-                    "metadata": {
-                        "name": format!("{component}-{}", node.name), "namespace": "kube-system",
-                        "labels": {"component": component, "tier": "control-plane"},
-                        "annotations": {"kubernetes.io/config.source": "file"},
-                    },
-                    "spec": {
-                        "nodeName": node.name, "hostNetwork": true, "automountServiceAccountToken": false,
-                        "priorityClassName": "system-node-critical",
-                        "tolerations": [{"effect": "NoExecute", "operator": "Exists"}],
-                        "containers": [{"name": component, "image": image, "imagePullPolicy": "IfNotPresent",
-                            "command": [component]}],
-                    },
-                }),
-            );
+            let words = [("COMPONENT", component), ("NODE", &node.name), ("IMAGE", &image)];
+            self.make_all(include_str!("system/static-pod.yaml"), &words);
         }
     }
 
     /// A DaemonSet of the system that shares its nodes' network.
-    fn make_agent(&mut self, name: &str, image: &str, label: &str) {
-        self.make(Kind::ServiceAccount, json!({"metadata": {"name": name, "namespace": "kube-system"}}));
-        self.make(
-            Kind::DaemonSet,
-            json!({
-                "metadata": {"name": name, "namespace": "kube-system", "labels": {label: name}},
-                "spec": {
-                    "selector": {"matchLabels": {label: name}},
-                    "template": {
-                        "metadata": {"labels": {label: name}},
-                        "spec": {
-                            "hostNetwork": true, "serviceAccountName": name,
-                            "priorityClassName": "system-node-critical",
-                            "nodeSelector": {"kubernetes.io/os": "linux"},
-                            "tolerations": [{"operator": "Exists"}],
-                            "containers": [{"name": if name == "kindnet" { "kindnet-cni" } else { name },
-                                "image": image, "imagePullPolicy": "IfNotPresent"}],
-                        },
-                    },
-                },
-            }),
-        );
+    fn make_agent(&mut self, name: &str, container: &str, image: &str) {
+        let words = [("AGENT", name), ("CONTAINER", container), ("IMAGE", image)];
+        self.make_all(include_str!("system/agent.yaml"), &words);
     }
 
-    fn make_dns(&mut self) {
-        let address = self.profile.network.dns.to_string();
-        self.make(
-            Kind::ConfigMap,
-            json!({"metadata": {"name": "coredns", "namespace": "kube-system"}, "data": {"Corefile": COREFILE}}),
-        );
-        self.make(Kind::ServiceAccount, json!({"metadata": {"name": "coredns", "namespace": "kube-system"}}));
-        self.make(
-            Kind::Service,
-            json!({
-                "metadata": {"name": "kube-dns", "namespace": "kube-system",
-                    "annotations": {"prometheus.io/port": "9153", "prometheus.io/scrape": "true"},
-                    "labels": {"k8s-app": "kube-dns", "kubernetes.io/cluster-service": "true",
-                        "kubernetes.io/name": "CoreDNS"}},
-                "spec": {"clusterIP": address, "clusterIPs": [address], "selector": {"k8s-app": "kube-dns"},
-                    "ports": [
-                        {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 53},
-                        {"name": "dns-tcp", "port": 53, "protocol": "TCP", "targetPort": 53},
-                        {"name": "metrics", "port": 9153, "protocol": "TCP", "targetPort": 9153},
-                    ]},
-            }),
-        );
-        self.make(
-            Kind::Deployment,
-            json!({
-                "metadata": {"name": "coredns", "namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}},
-                "spec": {
-                    "replicas": 2,
-                    "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": 1}},
-                    "selector": {"matchLabels": {"k8s-app": "kube-dns"}},
-                    "template": {
-                        "metadata": {"labels": {"k8s-app": "kube-dns"}},
-                        "spec": {
-                            "priorityClassName": "system-cluster-critical",
-                            "serviceAccountName": "coredns",
-                            "dnsPolicy": "Default",
-                            "nodeSelector": {"kubernetes.io/os": "linux"},
-                            "tolerations": [
-                                {"key": "CriticalAddonsOnly", "operator": "Exists"},
-                                {"effect": "NoSchedule", "key": "node-role.kubernetes.io/control-plane"},
-                            ],
-                            "containers": [{
-                                "name": "coredns", "image": DNS_IMAGE, "imagePullPolicy": "IfNotPresent",
-                                "args": ["-conf", "/etc/coredns/Corefile"],
-                                "resources": {"limits": {"memory": "170Mi"}, "requests": {"cpu": "100m", "memory": "70Mi"}},
-                                "ports": [
-                                    {"containerPort": 53, "name": "dns", "protocol": "UDP"},
-                                    {"containerPort": 53, "name": "dns-tcp", "protocol": "TCP"},
-                                    {"containerPort": 9153, "name": "metrics", "protocol": "TCP"},
-                                ],
-                                "livenessProbe": {"httpGet": {"path": "/health", "port": 8080},
-                                    "initialDelaySeconds": 60, "timeoutSeconds": 5, "failureThreshold": 5},
-                                "readinessProbe": {"httpGet": {"path": "/ready", "port": 8181}},
-                                "volumeMounts": [{"name": "config-volume", "mountPath": "/etc/coredns", "readOnly": true}],
-                            }],
-                            "volumes": [{"name": "config-volume", "configMap": {"name": "coredns",
-                                "items": [{"key": "Corefile", "path": "Corefile"}]}}],
-                        },
-                    },
-                },
-            }),
-        );
+    /// Creates the objects of a text in which some words stand for others.
+    fn make_all(&mut self, text: &str, words: &[(&str, &str)]) {
+        let text = words.iter().fold(text.to_owned(), |text, (word, with)| text.replace(word, with));
+        for document in manifest::read(&text).into_iter().flatten() {
+            for resource in document.resources("").into_iter().flatten() {
+                self.make(resource.kind, resource.value);
+            }
+        }
     }
 }
 
