@@ -337,7 +337,7 @@ impl Host for Machines<'_> {
 
     fn serve(&mut self, pod: &Key, _port: u16, message: &Message<'_>, _calls: &[Trace]) -> Answer {
         match message {
-            Message::Http(_) => Answer::Http(HttpResponse {
+            Message::Http(..) => Answer::Http(HttpResponse {
                 status: 200,
                 headers: Vec::new(),
                 body: format!("{}\n", pod.name),

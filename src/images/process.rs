@@ -133,7 +133,7 @@ impl Process {
         dice: u32,
     ) -> Answer {
         match message {
-            Message::Http(request) => servers::http(self, now, port, request, calls, dice),
+            Message::Http(request, from) => servers::http(self, now, port, (request, *from), calls, dice),
             Message::Dns(_) => Answer::Nothing,
         }
     }

@@ -4,6 +4,7 @@ use super::numbers;
 use super::process::Process;
 use crate::api::Instant;
 use crate::net::{Answer, HttpRequest, HttpResponse, Trace};
+use std::net::SocketAddr;
 
 /// What a process does with the connections it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub(super) fn http(
     process: &mut Process,
     now: Instant,
     port: u16,
-    request: &HttpRequest,
+    (request, from): (&HttpRequest, SocketAddr),
     calls: &[Trace],
     dice: u32,
 ) -> Answer {
@@ -77,27 +78,26 @@ pub(super) fn http(
         Server::NumbersApi => numbers::api(process, now, &path, dice),
         Server::NumbersWeb => return numbers::web(process, now, request, &path, calls),
         Server::Nginx if path == "/" || path == "/index.html" => {
-            access_log(process, now, request, 200);
             let body = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n</body>\n</html>\n";
-            served_by("nginx/1.27.5", page(200, "text/html", body.into()))
+            nginx(process, now, (request, from), page(200, "text/html", body.into()))
         }
         Server::Nginx => {
-            access_log(process, now, request, 404);
             let body = "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx/1.27.5</center>\r\n</body>\r\n</html>\r\n";
-            served_by("nginx/1.27.5", page(404, "text/html", body.into()))
+            nginx(process, now, (request, from), page(404, "text/html", body.into()))
         }
         Server::Httpd => {
-            access_log(process, now, request, if path == "/" { 200 } else { 404 });
             let found = path == "/" || path == "/index.html";
             let body = if found { "<html><body><h1>It works!</h1></body></html>\n" } else { "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>404 Not Found</title>\n</head><body>\n<h1>Not Found</h1>\n<p>The requested URL was not found on this server.</p>\n</body></html>\n" };
-            served_by("Apache/2.4.65 (Unix)", page(if found { 200 } else { 404 }, "text/html", body.into()))
+            let response = page(if found { 200 } else { 404 }, "text/html", body.into());
+            process.say(now, visit(now, (request, from), &response));
+            served_by("Apache/2.4.65 (Unix)", response)
         }
         Server::Whoami if path == "/health" => page(200, "text/plain; charset=utf-8", String::new()),
         Server::Whoami => {
             let headers: String =
                 request.headers.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
             let body = format!(
-                "Hostname: {host}\nIP: 127.0.0.1\nIP: ::1\nIP: {}\n{} {} HTTP/1.1\n{headers}\n",
+                "Hostname: {host}\nIP: 127.0.0.1\nIP: ::1\nIP: {}\nRemoteAddr: {from}\n{} {} HTTP/1.1\n{headers}\n",
                 process.launch.ip, request.method, request.path
             );
             page(200, "text/plain; charset=utf-8", body)
@@ -117,8 +117,8 @@ pub(super) fn http(
             let body = format!("Hello, world!\nVersion: {version}\nHostname: {host}\n");
             page(200, "text/plain; charset=utf-8", body)
         }
-        Server::Agnhost => agnhost(process, request, &path, &host),
-        Server::Hello => page(200, "text/plain", format!("Server address: {}:{port}\nServer name: {host}\n", process.launch.ip)),
+        Server::Agnhost => agnhost(process, (request, from), &path, &host),
+        Server::Hello => page(200, "text/plain", format!("Server address: {}:{port}\nServer name: {host}\nDate: {}\nURI: {}\n", process.launch.ip, clock(now), request.path)),
         Server::Files if path == "/" => page(200, "text/html", "<!DOCTYPE HTML>\n<html lang=\"en\">\n<head>\n<title>Directory listing for /</title>\n</head>\n</html>\n".into()),
         Server::Files => page(404, "text/html", "File not found\n".into()),
         Server::CoreDns => match (port, path.as_str()) {
@@ -140,23 +140,42 @@ fn served_by(server: &str, mut response: HttpResponse) -> HttpResponse {
     response
 }
 
-fn access_log(process: &mut Process, now: Instant, request: &HttpRequest, status: u16) {
+/// The date and time as web servers write them.
+fn clock(now: Instant) -> String {
     let (year, month, day, hour, minute, second) = now.civil();
     let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         .get(month as usize - 1)
         .unwrap_or(&"Jan");
-    let from = request.header("X-Forwarded-For").unwrap_or("-");
-    let agent = request.header("User-Agent").unwrap_or("-");
-    process.say(
-        now,
-        format!(
-            "{from} - - [{day:02}/{month}/{year}:{hour:02}:{minute:02}:{second:02} +0000] \"{} {} HTTP/1.1\" {status} - \"-\" \"{agent}\"",
-            request.method, request.path
-        ),
-    );
+    format!("{day:02}/{month}/{year}:{hour:02}:{minute:02}:{second:02} +0000")
 }
 
-fn agnhost(process: &mut Process, request: &HttpRequest, path: &str, host: &str) -> HttpResponse {
+/// A visit in the Common Log Format.
+fn visit(now: Instant, (request, from): (&HttpRequest, SocketAddr), response: &HttpResponse) -> String {
+    let (ip, method, path) = (from.ip(), &request.method, &request.path);
+    let (status, bytes) = (response.status, response.body.len());
+    format!("{ip} - - [{}] \"{method} {path} HTTP/1.1\" {status} {bytes}", clock(now))
+}
+
+/// nginx's answer, and the line that its image writes to the access log.
+fn nginx(
+    process: &mut Process,
+    now: Instant,
+    visitor: (&HttpRequest, SocketAddr),
+    response: HttpResponse,
+) -> HttpResponse {
+    let header = |name: &str| visitor.0.header(name).unwrap_or("-");
+    let (agent, forwarded) = (header("User-Agent"), header("X-Forwarded-For"));
+    let line = format!("{} \"-\" \"{agent}\" \"{forwarded}\"", visit(now, visitor, &response));
+    process.say(now, line);
+    served_by("nginx/1.27.5", response)
+}
+
+fn agnhost(
+    process: &mut Process,
+    (request, from): (&HttpRequest, SocketAddr),
+    path: &str,
+    host: &str,
+) -> HttpResponse {
     let query = request.path.split_once('?').map_or("", |(_, query)| query);
     let value = |key: &str| {
         query
@@ -171,7 +190,7 @@ fn agnhost(process: &mut Process, request: &HttpRequest, path: &str, host: &str)
     }
     match path {
         "/hostname" | "/hostName" => plain(200, host.to_owned()),
-        "/clientip" => plain(200, request.header("X-Forwarded-For").unwrap_or(&process.launch.ip).to_owned()),
+        "/clientip" => plain(200, from.to_string()),
         "/echo" => match value("msg") {
             Some(message) => plain(200, message),
             None => plain(400, "missing msg\n".into()),

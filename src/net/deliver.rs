@@ -267,7 +267,7 @@ impl Network<'_> {
         let took = self.state.about(SERVE_TIME);
         let answer = loop {
             let message = match &trace.request.payload {
-                Payload::Http(http) => Message::Http(http),
+                Payload::Http(http) => Message::Http(http, arrived.got.sender()),
                 Payload::Dns(question) => Message::Dns(question),
                 Payload::Ping | Payload::Connect(_) => break Answer::Nothing,
             };

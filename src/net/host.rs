@@ -5,6 +5,7 @@ use crate::api::Key;
 use crate::api::service::Protocol;
 use crate::dns::resolver::Libc;
 use crate::dns::{Question, Response};
+use std::net::SocketAddr;
 
 /// Whether a port takes a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +36,8 @@ pub enum Answer {
 /// What a client sent to a server.
 #[derive(Clone, Debug)]
 pub enum Message<'a> {
-    /// An HTTP request.
-    Http(&'a HttpRequest),
+    /// An HTTP request, and where it seems to come from: a node that masqueraded it stands in for its client.
+    Http(&'a HttpRequest, SocketAddr),
     /// A DNS question.
     Dns(&'a Question),
 }

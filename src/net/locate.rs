@@ -103,7 +103,7 @@ fn gateway_of(node: &Object) -> Option<Ipv4Addr> {
 }
 
 /// The address of a node on the side of its pods: the first of their range.
-pub(super) fn gateway(store: &Store, node: &str) -> Option<Ipv4Addr> {
+pub fn gateway(store: &Store, node: &str) -> Option<Ipv4Addr> {
     gateway_of(store.find(Kind::Node, "", node)?)
 }
 

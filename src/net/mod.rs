@@ -32,6 +32,7 @@ pub use diagnose::nearest_pod;
 pub use host::{Accept, Answer, Host, Message};
 pub use http::{HttpRequest, HttpResponse};
 pub use judge::Judged;
+pub use locate::gateway;
 pub use narrate::Explanation;
 pub use network::Network;
 pub use packet::{Packet, Transport};

@@ -2,7 +2,7 @@
 
 use crate::api::service::Protocol;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The header of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,14 @@ pub enum Transport {
 }
 
 impl Packet {
+    /// The sender and its port, 0 where the transport has none.
+    pub fn sender(&self) -> SocketAddr {
+        match self.transport {
+            Transport::Icmp => SocketAddr::new(self.source, 0),
+            Transport::Ports { source, .. } => SocketAddr::new(self.source, source),
+        }
+    }
+
     /// The destination port, where the transport has one.
     pub fn destination_port(&self) -> Option<u16> {
         match self.transport {

@@ -190,3 +190,41 @@ fn jq_reads_what_kubectl_writes() {
         assert_eq!(run(&mut session, line), (String::new(), err.to_owned(), exit), "{line}");
     }
 }
+
+#[test]
+fn a_server_sees_who_asks() {
+    let mut session = session(&[]);
+    prepare(
+        &mut session,
+        &[
+            "kubectl create deployment echo --image=registry.k8s.io/e2e-test-images/agnhost:2.53 -- /agnhost netexec --http-port=8080",
+            "kubectl expose deployment echo --port=80 --target-port=8080 --type=NodePort",
+            "kubectl run web --image=nginx",
+            "kubectl run box --image=busybox -- sleep infinity",
+            "kubectl wait --for=condition=Ready pod --all",
+            "sleep 1",
+            "port=$(kubectl get svc echo -o jsonpath='{.spec.ports[0].nodePort}')",
+        ],
+    );
+    let seen = |session: &mut _, line: &str| {
+        let (out, _, _) = run(session, line);
+        out.split(':').next().unwrap_or_default().to_owned()
+    };
+    let pod = run(&mut session, "kubectl get pod box -o jsonpath='{.status.podIP}'").0;
+    // From a pod: its own address. From outside: the node's, unless the Service asks for its pods' own node only.
+    assert_eq!(seen(&mut session, "kubectl exec box -- wget -qO- http://echo/clientip"), pod);
+    let outside = "curl -s http://localhost:$port/clientip";
+    assert_eq!(seen(&mut session, outside), "10.1.0.1");
+    prepare(
+        &mut session,
+        &["kubectl patch svc echo -p '{\"spec\":{\"externalTrafficPolicy\":\"Local\"}}'", "sleep 1"],
+    );
+    assert_eq!(seen(&mut session, outside), "192.168.65.1");
+    run(
+        &mut session,
+        "kubectl exec box -- wget -qO- http://$(kubectl get pod web -o jsonpath='{.status.podIP}')/",
+    );
+    let (log, _, _) = run(&mut session, "kubectl logs web --tail=1");
+    assert!(log.starts_with(&format!("{pod} - - [")), "{log}");
+    assert!(log.ends_with("\"GET / HTTP/1.1\" 200 121 \"-\" \"Wget\" \"-\"\n"), "{log}");
+}

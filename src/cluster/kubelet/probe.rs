@@ -6,7 +6,8 @@ use crate::api::service::Protocol;
 use crate::api::{IntOrString, Key, Object};
 use crate::cluster::Cluster;
 use crate::cluster::queue::{Probe, Step};
-use crate::net::{Accept, Answer, Host, HttpRequest, Message};
+use crate::net::{Accept, Answer, Host, HttpRequest, Message, gateway};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 impl Probe {
@@ -216,7 +217,11 @@ impl Cluster {
             headers,
             body: String::new(),
         };
-        match self.machines().serve(key, port, &Message::Http(&request), &[]) {
+        // The kubelet asks from its node's side of the pods' network.
+        let node = self.store().get(key).and_then(|object| Some(object.pod()?.spec.node_name.clone()));
+        let gateway = node.and_then(|node| gateway(self.store(), &node)).unwrap_or(Ipv4Addr::LOCALHOST);
+        let from = SocketAddr::from((gateway, 32_768 + (self.now.unix() % 28_000) as u16));
+        match self.machines().serve(key, port, &Message::Http(&request, from), &[]) {
             Answer::Http(response) if (200..400).contains(&response.status) => Ok(()),
             Answer::Http(response) => Err(format!("HTTP probe failed with statuscode: {}", response.status)),
             _ => Err(format!("Get \"{url}\": EOF")),
