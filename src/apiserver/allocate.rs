@@ -100,12 +100,23 @@ impl Allocations {
         next(first, last, band, rng, taken).map(|port| port as u16)
     }
 
+    /// What a dry run shows in place of an address: the network's own, which no Service can have.
+    pub(super) fn pretended_address(&self) -> Ipv4Addr {
+        Ipv4Addr::from(self.usable().0 - 1)
+    }
+
     /// The first and the last address that may be given: neither the network's nor the broadcast one.
     fn usable(&self) -> (u32, u32) {
         let hosts = u32::MAX.checked_shr(u32::from(self.ranges.service_prefix)).unwrap_or(0);
         let network = u32::from(self.ranges.service_network) & !hosts;
         (network.saturating_add(1), (network | hosts).saturating_sub(1).max(network.saturating_add(1)))
     }
+}
+
+/// What a dry run shows in place of a node port: a number past the default range, and past those that
+/// the same write already has.
+pub(super) fn pretended_port(fresh: &[u16]) -> u16 {
+    fresh.iter().max().unwrap_or(&32768).saturating_add(1)
 }
 
 /// A free number of a range: a random one above the first `band` numbers, or one of those.

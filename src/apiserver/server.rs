@@ -125,7 +125,7 @@ impl ApiServer {
         }
         quota::quota(&self.store, kind, &namespace, &doc)?;
         if kind == Kind::Service {
-            service_rest::create(self, &mut doc)?;
+            service_rest::create(self, &mut doc, options.dry_run)?;
         }
         if kind == Kind::Job {
             prepare::job_labels(&mut doc);
@@ -182,7 +182,7 @@ impl ApiServer {
             return Err(refusal::invalid(kind, &name, errors));
         }
         if kind == Kind::Service {
-            service_rest::update(self, old.doc(), &mut doc)?;
+            service_rest::update(self, old.doc(), &mut doc, options.dry_run)?;
         }
         warnings.extend(warnings::of(kind, &doc));
         if &doc == old.doc() {

@@ -4,7 +4,7 @@
 use super::allocate::service_node_ports;
 use super::document::{has, int, items, items_mut, object, set, text, unset};
 use super::field::{Errors, Path};
-use super::{ApiServer, defaults, refusal};
+use super::{ApiServer, allocate, defaults, refusal};
 use crate::api::{Kind, Status, Value, json};
 use std::net::Ipv4Addr;
 
@@ -95,16 +95,21 @@ fn drop_type_dependent(old: &Value, spec: &mut Value) {
 }
 
 /// Gives a new Service its families, addresses and ports.
-pub(super) fn create(server: &mut ApiServer, doc: &mut Value) -> Result<(), Status> {
-    allocate(server, &Value::Null, doc)
+pub(super) fn create(server: &mut ApiServer, doc: &mut Value, dry_run: bool) -> Result<(), Status> {
+    allocate(server, &Value::Null, doc, dry_run)
 }
 
 /// Gives a changed Service what it has not yet.
-pub(super) fn update(server: &mut ApiServer, old: &Value, doc: &mut Value) -> Result<(), Status> {
-    allocate(server, old, doc)
+pub(super) fn update(
+    server: &mut ApiServer,
+    old: &Value,
+    doc: &mut Value,
+    dry_run: bool,
+) -> Result<(), Status> {
+    allocate(server, old, doc, dry_run)
 }
 
-fn allocate(server: &mut ApiServer, old: &Value, doc: &mut Value) -> Result<(), Status> {
+fn allocate(server: &mut ApiServer, old: &Value, doc: &mut Value, dry_run: bool) -> Result<(), Status> {
     let name = text(&doc["metadata"], "name").to_owned();
     let fail = |errors: Errors| Err(refusal::invalid(Kind::Service, &name, errors));
     let held = service_node_ports(old);
@@ -116,12 +121,12 @@ fn allocate(server: &mut ApiServer, old: &Value, doc: &mut Value) -> Result<(), 
         return fail(errors);
     }
     if needs_cluster_ip(spec) {
-        let errors = cluster_ip(server, old, spec)?;
+        let errors = cluster_ip(server, old, spec, dry_run)?;
         if !errors.is_empty() {
             return fail(errors);
         }
     }
-    let errors = node_ports(server, &held, spec);
+    let errors = node_ports(server, &held, spec, dry_run);
     if !errors.is_empty() {
         return fail(errors);
     }
@@ -207,14 +212,22 @@ fn families(old: &Value, spec: &mut Value) -> Errors {
     errors
 }
 
-fn cluster_ip(server: &mut ApiServer, old: &Value, spec: &mut Value) -> Result<Errors, Status> {
+fn cluster_ip(
+    server: &mut ApiServer,
+    old: &Value,
+    spec: &mut Value,
+    dry_run: bool,
+) -> Result<Errors, Status> {
     let mut errors = Errors::default();
     let given = items(spec, "clusterIPs").first().and_then(Value::as_str).unwrap_or_default().to_owned();
     if given == "None" || (needs_cluster_ip(old) && text(old, "clusterIP") == given && !given.is_empty()) {
         return Ok(errors);
     }
     if given.is_empty() {
-        let address = server.allocations.next_address(&mut server.rng);
+        let address = match dry_run {
+            true => Ok(server.allocations.pretended_address()),
+            false => server.allocations.next_address(&mut server.rng),
+        };
         let address = address.map_err(|refused| refusal::internal(&refused.of_address("")))?.to_string();
         set(spec, "clusterIPs", json!([address]));
         set(spec, "clusterIP", address);
@@ -227,7 +240,11 @@ fn cluster_ip(server: &mut ApiServer, old: &Value, spec: &mut Value) -> Result<E
     Ok(errors)
 }
 
-fn node_ports(server: &mut ApiServer, held: &[u16], spec: &mut Value) -> Errors {
+fn node_ports(server: &mut ApiServer, held: &[u16], spec: &mut Value, dry_run: bool) -> Errors {
+    let next_port = |server: &mut ApiServer, fresh: &[u16]| match dry_run {
+        true => Ok(allocate::pretended_port(fresh)),
+        false => server.allocations.next_port(&mut server.rng, fresh),
+    };
     let mut errors = Errors::default();
     let range = server.allocations.node_ports().clone();
     let kind = text(spec, "type").to_owned();
@@ -254,7 +271,7 @@ fn node_ports(server: &mut ApiServer, held: &[u16], spec: &mut Value) -> Errors 
         let path = ports_path.index(index);
         let path = path.child("nodePort");
         if node_port == 0 {
-            match server.allocations.next_port(&mut server.rng, &fresh) {
+            match next_port(server, &fresh) {
                 Ok(free) => {
                     node_port = i64::from(free);
                     fresh.push(free);
@@ -278,7 +295,7 @@ fn node_ports(server: &mut ApiServer, held: &[u16], spec: &mut Value) -> Errors 
         let asked = int(spec, "healthCheckNodePort").unwrap_or(0);
         let path = SPEC.child("healthCheckNodePort");
         if asked == 0 {
-            match server.allocations.next_port(&mut server.rng, &fresh) {
+            match next_port(server, &fresh) {
                 Ok(free) => set(spec, "healthCheckNodePort", i64::from(free)),
                 Err(refused) => errors.invalid(&path, 0, refused.of_port(&range)),
             }

@@ -31,8 +31,9 @@ pub struct Profile {
     pub latency: Latency,
     /// What becomes of images by their names.
     pub images: Vec<ImageRule>,
-    /// Whether the kubelets are stand-ins: every image is on every node, a process that ended is not
-    /// started again, and what becomes of a deleted pod is not told.
+    /// Whether the kubelets are stand-ins: every image is on every node, containers run or end as the
+    /// rules for images say and nobody probes them, a process that ended is not started again, and what
+    /// becomes of a deleted pod is not told.
     pub stand_in: bool,
     /// An annotation that keeps a pod from becoming ready; empty for none.
     pub not_ready_annotation: String,

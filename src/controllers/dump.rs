@@ -1,4 +1,4 @@
-//! A pod template in the words of Go's reflection: type and name of every field, in the order of the
+//! A pod template and the ports of endpoints in the words of Go's reflection: type and name of every field, in the order of the
 //! API's structures. Only its hash is ever seen; that is why each word counts.
 
 use crate::api::Value;
@@ -100,6 +100,21 @@ TypedLocalObjectReference APIGroup:*string Kind:string Name:string
 TypedObjectReference APIGroup:*string Kind:string Name:string Namespace:*string
 ImageVolumeSource Reference:string PullPolicy:PullPolicy
 ";
+
+/// A port of Endpoints and one of an EndpointSlice, whose structures bear the same name.
+pub(super) fn endpoints_port(port: &Value) -> String {
+    named("Name:string Port:int32 Protocol:Protocol AppProtocol:*string", port)
+}
+
+pub(super) fn slice_port(port: &Value) -> String {
+    named("Name:*string Protocol:*Protocol Port:*int32 AppProtocol:*string", port)
+}
+
+fn named(fields: &str, port: &Value) -> String {
+    let mut text = "(v1.EndpointPort)".to_owned();
+    structure(fields, port, &mut text);
+    text
+}
 
 /// Prints a defaulted pod template.
 pub(super) fn pod_template(template: &Value, out: &mut String) {

@@ -3,6 +3,7 @@
 use super::endpoints::{matching_pods, port_of, published_hostname};
 use super::pods::is_ready;
 use super::write::{Write, delete, owned_by};
+use super::{dump, hash};
 use crate::api::pod::Pod;
 use crate::api::service::{Endpoint, Service};
 use crate::api::{FromValue, Instant, Key, Kind, Object, Selector, Value, json};
@@ -242,6 +243,7 @@ fn ports(service: &Service, numbers: &[Option<u16>]) -> Value {
         }
         Some(entry)
     });
-    let ports: Vec<Value> = ports.collect();
+    let mut ports: Vec<Value> = ports.collect();
+    hash::in_order(&mut ports, dump::slice_port);
     if ports.is_empty() { Value::Null } else { Value::Array(ports) }
 }

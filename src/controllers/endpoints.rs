@@ -2,6 +2,7 @@
 
 use super::pods::{is_ready, is_terminal};
 use super::write::Write;
+use super::{dump, hash};
 use crate::api::pod::PodSpec;
 use crate::api::service::{EndpointAddress, Service, ServicePort};
 use crate::api::{Instant, IntOrString, Key, Kind, Object, Selector, Value, json};
@@ -49,7 +50,10 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
         whole.ready.extend(group.ready);
         whole.waiting.extend(group.waiting);
     }
-    let subsets: Vec<(Value, Group<'_>)> = subsets.into_values().collect();
+    let mut subsets: Vec<(Value, Group<'_>)> = subsets.into_values().collect();
+    for pods in subsets.iter_mut().flat_map(|(_, group)| [&mut group.ready, &mut group.waiting]) {
+        pods.sort_by_key(|pod| (pod.pod().map(|pod| pod.status.pod_ip.as_str()), &pod.meta.uid));
+    }
     let mut labels = object.meta.labels.clone();
     labels.insert(MANAGED_BY.into(), "endpoint-controller".into());
     if service.spec.is_headless() {
@@ -133,7 +137,8 @@ fn ports(service: &Service, numbers: &[Option<u16>]) -> Value {
         }
         Some(entry)
     });
-    let ports: Vec<Value> = ports.collect();
+    let mut ports: Vec<Value> = ports.collect();
+    hash::in_order(&mut ports, dump::endpoints_port);
     if ports.is_empty() { Value::Null } else { Value::Array(ports) }
 }
 

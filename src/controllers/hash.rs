@@ -1,5 +1,5 @@
-//! The hashes that name a workload's revisions, number for number as Kubernetes computes them, in the
-//! letters it uses for names. They know nothing of workloads: templates and data in, letters out.
+//! The hashes that name a workload's revisions and order the ports of endpoints, number for number as
+//! Kubernetes computes them. They know nothing of workloads: templates and data in, letters out.
 
 use super::dump;
 use crate::api::Value;
@@ -8,6 +8,8 @@ use crate::api::Value;
 const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
 const START: u32 = 0x811c_9dc5;
 const PRIME: u32 = 0x0100_0193;
+const WIDE_START: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+const WIDE_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
 /// `pod-template-hash`, and a DaemonSet's revision: FNV-1a over the template as Go's structures
 /// print, and over how often that was taken already (`controller.ComputeHash`).
@@ -26,6 +28,14 @@ pub(super) fn template_hash(template: &Value, collisions: i64) -> String {
 pub(super) fn data_hash(data: &Value, collisions: i64) -> String {
     let hash = fnv1(START, go_json(data).as_bytes());
     safe(&fnv1(hash, collisions.to_string().as_bytes()).to_string())
+}
+
+/// The ports of an endpoint, in the order of their hashes: FNV-1a of 128 bits over what Go prints of
+/// them (`portsInOrder`, `portsByHash`). `text` says that of one.
+pub(super) fn in_order(ports: &mut [Value], text: impl Fn(&Value) -> String) {
+    ports.sort_by_cached_key(|port| {
+        text(port).bytes().fold(WIDE_START, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(WIDE_PRIME))
+    });
 }
 
 fn fnv1a(start: u32, bytes: &[u8]) -> u32 {
@@ -88,6 +98,20 @@ mod tests {
         let mut lazy = template(json!({"app": "lazy"}), container("lazy", "kiamol/ch03-sleep", "Always"));
         lazy["metadata"]["annotations"] = json!({"oracle/not-ready": "true"});
         assert_eq!(template_hash(&lazy, 0), "79b666f647");
+    }
+
+    #[test]
+    fn ports_come_in_the_recorded_order() {
+        let port = |name: &str, number: i64, protocol: &str| json!({"name": name, "port": number, "protocol": protocol});
+        let numbers = |ports: &[Value]| ports.iter().map(|port| port["port"].as_i64()).collect::<Vec<_>>();
+        let mut ports = vec![port("http", 80, "TCP"), port("metrics", 9100, "TCP"), port("dns", 53, "UDP")];
+        in_order(&mut ports, dump::slice_port);
+        assert_eq!(numbers(&ports), [Some(53), Some(9100), Some(80)]);
+        in_order(&mut ports, dump::endpoints_port);
+        assert_eq!(numbers(&ports), [Some(9100), Some(80), Some(53)]);
+        let mut ports = vec![port("http", 80, "TCP"), port("alt", 8080, "TCP"), port("dns", 53, "UDP")];
+        in_order(&mut ports, dump::slice_port);
+        assert_eq!(numbers(&ports), [Some(53), Some(8080), Some(80)]);
     }
 
     #[test]

@@ -9,7 +9,6 @@ pub mod iptables;
 mod names;
 pub mod nftables;
 mod port;
-mod sha256;
 mod topology;
 
 pub use cidr::Cidr;

@@ -1,7 +1,7 @@
 //! Names of chains: kube-proxy hashes what a chain is for, because chain names are short.
 
 use super::port::PortName;
-use super::sha256::sha256;
+use crate::api::sha256;
 use std::fmt;
 use std::net::SocketAddrV4;
 

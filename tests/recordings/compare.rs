@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 /// kind that `Values` pairs stays paired for the whole sequence.
 const PATTERNS: &str = r#"(?x)
     (?P<uid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})
+  | (?P<container>containerd://[0-9a-f]{64})
   | (?P<time>\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\ ?[+-]\d\d:?\d\d)?
       | (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),\ \d\d\ [A-Z][a-z]{2}\ \d{4}\ \d\d:\d\d:\d\d\ [+-]\d{4})
   | (?P<version>[Rr]esource\ ?[Vv]ersion(?:\\?")?:\s*(?:\\?")?\d+)
@@ -74,7 +75,7 @@ fn pair(values: &mut Values, theirs: &[Vec<Token>], ours: &[Vec<Token>]) -> bool
                 && match theirs.kind {
                     "" => theirs.text == ours.text,
                     "gap" => elastic || theirs.text == ours.text,
-                    "uid" | "address" | "nodeport" | "template" | "suffix" | "hash" => {
+                    "uid" | "container" | "address" | "nodeport" | "template" | "suffix" | "hash" => {
                         let ours_for =
                             pairs.to_ours.entry(theirs.text.clone()).or_insert_with(|| ours.text.clone());
                         let theirs_for =
@@ -136,6 +137,7 @@ impl Patterns {
                 "node" if before == Some(' ') => "node",
                 "node" => "",
                 "uid" => "uid",
+                "container" => "container",
                 "time" => "time",
                 "version" => "version",
                 "address" => "address",

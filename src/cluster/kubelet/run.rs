@@ -44,15 +44,17 @@ impl Cluster {
         let probes =
             [spec.startup_probe.is_some(), spec.readiness_probe.is_some(), spec.liveness_probe.is_some()];
         let exit = self.profile.image_rule(&spec.image).and_then(|rule| rule.exit);
-        let ignores_nothing = exit.is_some();
+        let stand_in = self.profile.stand_in;
         let now = self.now;
         let image = launch.image.clone();
         let Some(mut process) = Process::start(launch, now) else {
             self.wait_for(key, index, "ErrImagePull", format!("image {image} is not there"));
             return;
         };
-        if ignores_nothing {
-            process.life = Life::Ends { after: Duration::from_millis(20), code: exit.unwrap_or(0) };
+        if let Some(code) = exit {
+            process.life = Life::Ends { after: Duration::from_millis(20), code };
+        } else if stand_in {
+            process.life = Life::Forever;
         }
         let life = process.life.clone();
         self.kubelet_note(key, Some(index), false, "Created", "Container created".into());
@@ -79,8 +81,8 @@ impl Cluster {
             return;
         }
         container.state = State::Running { since: now };
-        container.started = !probes[0];
-        container.ready = !probes[0] && !probes[1];
+        container.started = stand_in || !probes[0];
+        container.ready = stand_in || (!probes[0] && !probes[1]);
         if let Some(before) = container.process.take() {
             container.previous = before.log;
         }
@@ -89,7 +91,26 @@ impl Cluster {
         if let Life::Ends { after, code } = life {
             self.after(after, key, Step::Exit { container: index, run, code });
         }
-        self.schedule_probes(key, pod, index);
+        if !stand_in {
+            self.schedule_probes(key, pod, index);
+        }
+        self.proceed(key, pod);
+    }
+
+    /// What a stand-in says of an init container: it is done, without a word.
+    pub(super) fn pass_over(&mut self, key: &Key, pod: &Object, index: usize) {
+        let now = self.now;
+        let Some(container) = self.container(key, index) else { return };
+        container.run += 1;
+        container.ready = true;
+        container.state = State::Terminated(Ended {
+            code: 0,
+            reason: "Completed",
+            message: String::new(),
+            started: now,
+            finished: now,
+            run: container.run,
+        });
         self.proceed(key, pod);
     }
 

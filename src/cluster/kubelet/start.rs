@@ -109,6 +109,10 @@ impl Cluster {
             self.stand_in(key, index, &rule);
             return;
         }
+        if self.profile.stand_in && runtime.containers.get(index).is_some_and(|c| c.role == Role::Init) {
+            self.pass_over(key, pod, index);
+            return;
+        }
         if self.profile.stand_in || (there && policy != "Always") {
             let message = format!(
                 "Container image \"{image}\" already present on machine and can be accessed by the pod"

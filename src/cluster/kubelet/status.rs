@@ -6,7 +6,7 @@ use super::{Ended, PodRuntime, Role, State, spec_of};
 use crate::api::pod::{
     self, ContainerState, ContainerStatus, PodStatus, StateRunning, StateTerminated, StateWaiting,
 };
-use crate::api::{Document, FromValue, Instant, Object, Value, json};
+use crate::api::{Document, FromValue, Instant, Object, Value, json, sha256};
 use crate::cluster::Profile;
 
 /// What a kubelet reports of a pod: all that its status says.
@@ -238,7 +238,8 @@ impl Report {
     }
 
     fn container_id(&self, container: &ContainerReport, run: u32) -> String {
-        format!("containerd://{}", digest(&format!("{}/{}/{run}", self.uid, container.name)))
+        let again = if run > 1 { run.to_string() } else { String::new() };
+        format!("containerd://{}", digest(&format!("{}{}{}", self.uid, container.name, again)))
     }
 }
 
@@ -273,16 +274,7 @@ fn image_id(image: &str) -> String {
     format!("{}@sha256:{}", &image[..end], digest(&tagged(image)))
 }
 
-/// Sixty-four hexadecimal digits that follow from a text: an identifier, no checksum.
+/// A text's digest in hexadecimal digits.
 fn digest(text: &str) -> String {
-    let mut state = 0xcbf2_9ce4_8422_2325_u64;
-    let mut out = String::with_capacity(64);
-    for round in 0..4_u8 {
-        for byte in text.bytes().chain([round]) {
-            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        state ^= state >> 29;
-        out.push_str(&format!("{state:016x}"));
-    }
-    out
+    sha256(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

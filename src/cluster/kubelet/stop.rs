@@ -50,7 +50,10 @@ impl Cluster {
         let Some(container) = runtime.containers.get(index) else { return };
         let hook = spec_of(pod, runtime, index).and_then(|spec| spec.lifecycle.as_ref()?.pre_stop.as_ref());
         let hook = hook.map_or(Duration::ZERO, hook_time);
-        let term = container.process.as_ref().and_then(|process| process.on_term());
+        let term = match self.profile.stand_in {
+            true => Some((Duration::ZERO, 0)),
+            false => container.process.as_ref().and_then(|process| process.on_term()),
+        };
         let (wait, code) = match term {
             Some((after, code)) if hook + after <= grace => (hook + after, code),
             _ => (grace, KILLED),

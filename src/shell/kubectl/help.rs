@@ -48,7 +48,6 @@ pub fn of(command: &Command) -> String {
     if !flags.is_empty() {
         out.push_str("Options:\n");
         out.push_str(&options_of(command.path, flags));
-        out.push('\n');
     }
     out.push_str(&format!("Usage:\n  kubectl {}\n\n", command.usage));
     if command.children().next().is_some() {

@@ -72,10 +72,14 @@ fn lease(page: &mut Page<'_>, object: &Object) {
             let spec = &lease.doc()["spec"];
             page.line(0, "Lease:");
             page.field(1, "HolderIdentity", text(&spec["holderIdentity"]));
-            page.field(1, "AcquireTime", age::date(&spec["acquireTime"]));
-            page.field(1, "RenewTime", age::date(&spec["renewTime"]));
+            page.field(1, "AcquireTime", set_date(&spec["acquireTime"]));
+            page.field(1, "RenewTime", set_date(&spec["renewTime"]));
         }
     }
+}
+
+fn set_date(time: &Value) -> String {
+    if time.is_null() { "<unset>".into() } else { age::date(time) }
 }
 
 fn conditions(page: &mut Page<'_>, status: &Value) {

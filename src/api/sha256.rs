@@ -1,4 +1,4 @@
-//! SHA-256 (FIPS 180-4), for names of chains.
+//! SHA-256 (FIPS 180-4), for names that are hashes: chains of the proxy, images, containers.
 
 /// The first 32 bits of the fractions of the cube roots of the first 64 primes.
 const K: [u32; 64] = [
@@ -13,7 +13,7 @@ const K: [u32; 64] = [
 ];
 
 /// The digest of `message`.
-pub(super) fn sha256(message: &[u8]) -> [u8; 32] {
+pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
     let mut state: [u32; 8] =
         [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
     let mut padded = message.to_vec();
