@@ -32,7 +32,7 @@ impl Cluster {
         for node in self.profile.nodes.clone() {
             self.make_node(&node);
         }
-        self.make_api_service();
+        self.keep_api_service();
         let system = self.profile.system;
         if system.control_plane {
             self.make_control_plane();
@@ -51,7 +51,7 @@ impl Cluster {
     }
 
     /// Creates an object of the system. A profile that asks for what the server refuses lacks it.
-    fn make(&mut self, kind: Kind, doc: Value) {
+    pub(super) fn make(&mut self, kind: Kind, doc: Value) {
         let _ = self.create(kind, doc);
     }
 
@@ -90,41 +90,6 @@ impl Cluster {
                 "metadata": {"name": node.name, "namespace": "kube-node-lease"},
                 "spec": {"holderIdentity": node.name, "leaseDurationSeconds": 40,
                     "renewTime": self.now.rfc3339().replace('Z', ".000000Z")},
-            }),
-        );
-    }
-
-    /// The `kubernetes` Service, whose endpoints the API server writes itself.
-    fn make_api_service(&mut self) {
-        let Some(address) = self.profile.nodes.first().map(|node| node.ip.clone()) else { return };
-        let network = u32::from(self.profile.network.proxy.service_cidr.address());
-        let first = std::net::Ipv4Addr::from(network.saturating_add(1));
-        self.make(
-            Kind::Service,
-            json!({
-                "metadata": {"name": "kubernetes", "namespace": "default",
-                    "labels": {"component": "apiserver", "provider": "kubernetes"}},
-                "spec": {"clusterIP": first.to_string(), "clusterIPs": [first.to_string()],
-                    "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]},
-            }),
-        );
-        let ports = json!([{"name": "https", "port": 6443, "protocol": "TCP"}]);
-        self.make(
-            Kind::Endpoints,
-            json!({
-                "metadata": {"name": "kubernetes", "namespace": "default",
-                    "labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
-                "subsets": [{"addresses": [{"ip": address}], "ports": ports}],
-            }),
-        );
-        self.make(
-            Kind::EndpointSlice,
-            json!({
-                "metadata": {"name": "kubernetes", "namespace": "default",
-                    "labels": {"kubernetes.io/service-name": "kubernetes"}},
-                "addressType": "IPv4",
-                "endpoints": [{"addresses": [address], "conditions": {"ready": true}}],
-                "ports": ports,
             }),
         );
     }

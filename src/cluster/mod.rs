@@ -4,6 +4,7 @@
 //! instant; whatever previews or judges runs on a clone. A write wakes the controllers it concerns
 //! through the queue; nothing polls.
 
+mod api_service;
 mod bootstrap;
 mod faults;
 mod host;

@@ -15,6 +15,8 @@ pub(super) enum Due {
     Silent { node: String },
     /// A node's kube-proxy takes up a Service as it then is.
     Program { node: String, service: Key },
+    /// The API server looks after its own Service.
+    ApiService,
 }
 
 /// What the kubelet does for a pod.

@@ -35,6 +35,7 @@ impl Cluster {
                     }
                 }
                 Due::Silent { node } => self.silent(&node),
+                Due::ApiService => self.keep_api_service(),
             }
         }
     }
@@ -170,6 +171,7 @@ impl Cluster {
         if object.kind == Kind::Event {
             return;
         }
+        self.follow_api_service(change);
         for (controller, key) in controllers::watchers(self.server.store(), change) {
             let at = self.reaction(controller);
             self.queue.put(at, Due::Work(controller, key));
@@ -184,7 +186,7 @@ impl Cluster {
             }
             Kind::Node => {
                 self.proxies.sync_nodes(self.server.store());
-                self.schedule_again();
+                self.schedule_again(|_| true);
             }
             Kind::Service => self.program(&object.key()),
             Kind::EndpointSlice => {
@@ -238,14 +240,22 @@ impl Cluster {
             _ => false,
         };
         if freed {
-            self.schedule_again();
+            let curable =
+                ["Insufficient", "Too many pods", "free ports", "affinity rules", "topology spread"];
+            self.schedule_again(|message| curable.iter().any(|reason| message.contains(reason)));
         }
     }
 
-    fn schedule_again(&mut self) {
+    /// Tries again the pods that what happened may help, by why no node would take them.
+    fn schedule_again(&mut self, helps: impl Fn(&str) -> bool) {
         let at = self.reaction(Controller::Scheduler);
         for key in self.unschedulable.clone() {
-            self.queue.put(at, Due::Work(Controller::Scheduler, key));
+            let pod = self.store().get(&key).and_then(|pod| pod.pod());
+            let refusal =
+                pod.and_then(|pod| pod.status.conditions.iter().find(|c| c.reason == "Unschedulable"));
+            if refusal.is_none_or(|condition| helps(&condition.message)) {
+                self.queue.put(at, Due::Work(Controller::Scheduler, key));
+            }
         }
     }
 }

@@ -16,6 +16,19 @@ use std::sync::Arc;
 
 const SOURCE: &str = "default-scheduler";
 
+/// Why a node will not do, and whether it might if pods made room there (`Unschedulable`, and not
+/// `UnschedulableAndUnresolvable`).
+struct Refusal {
+    why: Vec<String>,
+    room_helps: bool,
+}
+
+impl Refusal {
+    fn of(why: &str, room_helps: bool) -> Self {
+        Self { why: vec![why.to_owned()], room_helps }
+    }
+}
+
 /// A node and what is already promised on it.
 struct Candidate<'a> {
     object: &'a Arc<Object>,
@@ -37,12 +50,12 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
     waiting.sort_by_key(|pod| std::cmp::Reverse(pod.pod().map_or(0, |pod| pod.spec.priority)));
     for object in waiting {
         let Some(pod) = object.pod() else { continue };
-        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+        let mut refusals: Vec<Refusal> = Vec::new();
         let mut best: Option<((i64, usize, usize), usize)> = None;
         let requests = requests(pod);
         for (index, node) in nodes.iter().enumerate() {
             match filter(&nodes, node, object, pod, &requests) {
-                Err(why) => why.into_iter().for_each(|why| *reasons.entry(why).or_default() += 1),
+                Err(refusal) => refusals.push(refusal),
                 Ok(()) => {
                     let siblings = node.spread.get(&group(object)).copied().unwrap_or(0);
                     let score = (-preference(&nodes, node, object, pod), siblings, node.pods.len());
@@ -62,7 +75,7 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
                 writes.push(Write::Bind(object.key(), name));
                 writes.push(Write::Note(Note::new(SOURCE, object.key(), "Scheduled", message)));
             }
-            None => fail(object, pod, nodes.len(), &reasons, now, &mut writes),
+            None => fail(object, pod, &refusals, now, &mut writes),
         }
     }
     writes
@@ -119,8 +132,8 @@ fn filter(
     object: &Object,
     pod: &Pod,
     requests: &BTreeMap<String, i128>,
-) -> Result<(), Vec<String>> {
-    let one = |why: &str| Err(vec![why.to_owned()]);
+) -> Result<(), Refusal> {
+    let one = |why: &str| Err(Refusal::of(why, false));
     let Some(view) = node.object.node() else { return one("node(s) not found") };
     let unschedulable = Taint {
         key: "node.kubernetes.io/unschedulable".into(),
@@ -139,23 +152,25 @@ fn filter(
     if host_ports(pod)
         .any(|port| node.pods.iter().filter_map(|p| p.pod()).any(|p| host_ports(p).any(|o| o == port)))
     {
-        return one("node(s) didn't have free ports for the requested pod ports");
+        return Err(Refusal::of("node(s) didn't have free ports for the requested pod ports", true));
     }
     let allocatable = |resource: &str| {
         view.status.allocatable.get(resource).and_then(Quantity::from_value).map(|quantity| quantity.nanos())
     };
-    let mut short = Vec::new();
+    let mut short = Refusal { why: Vec::new(), room_helps: true };
     const UNIT: i128 = 1_000_000_000;
     if allocatable("pods").is_some_and(|most| (node.pods.len() as i128 + 1) * UNIT > most) {
-        short.push("Too many pods".to_owned());
+        short.why.push("Too many pods".to_owned());
     }
     for (resource, amount) in requests.iter().filter(|(_, amount)| **amount > 0) {
         let used = node.used.get(resource).copied().unwrap_or(0);
-        if used + amount > allocatable(resource).unwrap_or(0) {
-            short.push(format!("Insufficient {resource}"));
+        let most = allocatable(resource).unwrap_or(0);
+        if used + amount > most {
+            short.why.push(format!("Insufficient {resource}"));
+            short.room_helps &= *amount <= most;
         }
     }
-    if !short.is_empty() {
+    if !short.why.is_empty() {
         return Err(short);
     }
     spreads(nodes, node, object, pod)?;
@@ -202,12 +217,7 @@ fn meets(node: &Object, term: &NodeSelectorTerm) -> bool {
 }
 
 /// `topologySpreadConstraints` that forbid.
-fn spreads(
-    nodes: &[Candidate<'_>],
-    node: &Candidate<'_>,
-    object: &Object,
-    pod: &Pod,
-) -> Result<(), Vec<String>> {
+fn spreads(nodes: &[Candidate<'_>], node: &Candidate<'_>, object: &Object, pod: &Pod) -> Result<(), Refusal> {
     for constraint in &pod.spec.topology_spread_constraints {
         if constraint["whenUnsatisfiable"] != "DoNotSchedule" {
             continue;
@@ -215,9 +225,8 @@ fn spreads(
         let key = constraint["topologyKey"].as_str().unwrap_or_default();
         let selector: Selector = crate::api::FromValue::from_value(&constraint["labelSelector"]);
         let Some(here) = node.object.meta.labels.get(key) else {
-            return Err(vec![
-                "node(s) didn't match pod topology spread constraints (missing required label)".into(),
-            ]);
+            let why = "node(s) didn't match pod topology spread constraints (missing required label)";
+            return Err(Refusal::of(why, false));
         };
         let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
         for other in nodes.iter().filter(|other| fits_affinity(other.object, pod)) {
@@ -232,7 +241,7 @@ fn spreads(
         let own = i64::from(selector.matches(&object.meta.labels));
         let skew = counts.get(here.as_str()).copied().unwrap_or(0) + own - least;
         if skew > constraint["maxSkew"].as_i64().unwrap_or(1) {
-            return Err(vec!["node(s) didn't match pod topology spread constraints".into()]);
+            return Err(Refusal::of("node(s) didn't match pod topology spread constraints", true));
         }
     }
     Ok(())
@@ -244,18 +253,18 @@ fn pods_agree(
     node: &Candidate<'_>,
     object: &Object,
     pod: &Pod,
-) -> Result<(), Vec<String>> {
+) -> Result<(), Refusal> {
     let Some(affinity) = &pod.spec.affinity else { return Ok(()) };
     for term in &affinity.pod_affinity.required {
         let anywhere = nodes.iter().any(|other| other.pods.iter().any(|p| selected(term, object, p)));
         // The first pod of a group that wants its own company may start anywhere.
         let first = !anywhere && selected(term, object, object);
         if !first && !near(nodes, node, term, object) {
-            return Err(vec!["node(s) didn't match pod affinity rules".into()]);
+            return Err(Refusal::of("node(s) didn't match pod affinity rules", false));
         }
     }
     if affinity.pod_anti_affinity.required.iter().any(|term| near(nodes, node, term, object)) {
-        return Err(vec!["node(s) didn't match pod anti-affinity rules".into()]);
+        return Err(Refusal::of("node(s) didn't match pod anti-affinity rules", true));
     }
     Ok(())
 }
@@ -298,28 +307,19 @@ fn preference(nodes: &[Candidate<'_>], node: &Candidate<'_>, object: &Object, po
 }
 
 /// Says why no node will do, on the pod and in an event.
-fn fail(
-    object: &Arc<Object>,
-    pod: &Pod,
-    nodes: usize,
-    reasons: &BTreeMap<String, usize>,
-    now: Instant,
-    writes: &mut Vec<Write>,
-) {
+fn fail(object: &Arc<Object>, pod: &Pod, refusals: &[Refusal], now: Instant, writes: &mut Vec<Write>) {
+    let nodes = refusals.len();
     let message = if nodes == 0 {
         "no nodes available to schedule pods".to_owned()
     } else {
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        refusals
+            .iter()
+            .flat_map(|refusal| &refusal.why)
+            .for_each(|why| *reasons.entry(why).or_default() += 1);
         let mut parts: Vec<String> = reasons.iter().map(|(why, count)| format!("{count} {why}")).collect();
         parts.sort();
-        // Making room would help only where resources or neighbours are in the way.
-        let helps = |why: &str| {
-            why.starts_with("Insufficient")
-                || why.starts_with("Too many pods")
-                || why.contains("anti-affinity")
-                || why.contains("free ports")
-        };
-        let hopeful: usize = reasons.iter().filter(|(why, _)| helps(why)).map(|(_, count)| count).sum();
-        let hopeful = hopeful.min(nodes);
+        let hopeful = refusals.iter().filter(|refusal| refusal.room_helps).count();
         let mut preemption = Vec::new();
         if hopeful > 0 {
             preemption.push(format!("{hopeful} No preemption victims found for incoming pod"));

@@ -86,9 +86,11 @@ impl Cluster {
             }
         }
         for index in due {
-            if let Some(container) = self.container(key, index) {
-                container.begun = true;
-            }
+            // Starting one container may have started the next.
+            let Some(container) = self.container(key, index).filter(|container| !container.begun) else {
+                continue;
+            };
+            container.begun = true;
             self.pull(key, pod, index);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::commands::Command;
 use super::config::Config;
-use super::doc::text;
+use super::doc::{put, text};
 use super::failure::Failure;
 use super::flags::Flags;
 use super::output::go;
@@ -98,8 +98,15 @@ impl<'c, 'x> Call<'c, 'x> {
         self.ctx.cluster.now()
     }
 
+    /// Writes down on an object what changes it, if `--record` asks for that.
+    pub fn record(&self, doc: &mut Value) {
+        if self.flags.on("record") {
+            put(doc, &["metadata", "annotations", "kubernetes.io/change-cause"], self.line());
+        }
+    }
+
     /// The command line as `--record` keeps it: the arguments, then every flag with its value.
-    pub fn line(&self) -> String {
+    fn line(&self) -> String {
         let flags = self.flags.shown().map(|(name, value)| format!("--{name}={value}"));
         let words = std::iter::once(self.command.name()).chain(self.flags.args.iter().cloned());
         words.chain(flags).collect::<Vec<_>>().join(" ")

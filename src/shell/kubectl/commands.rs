@@ -89,7 +89,7 @@ macro_rules! dry {
 macro_rules! labelling {
     () => {
         "all:bool all-namespaces,A:bool field-manager:text field-selector:text list:bool local:bool overwrite:bool \
-         resource-version:text selector,l:text "
+         record:bool resource-version:text selector,l:text "
     };
 }
 macro_rules! creating {
@@ -153,7 +153,7 @@ static COMMANDS: &[Command] = &[
             dry!(),
             deleting!(),
             "all:bool field-manager:text=kubectl-client-side-apply force-conflicts:bool openapi-patch:bool=true \
-             overwrite:bool=true prune:bool prune-allowlist:array prune-whitelist:array selector,l:text \
+             overwrite:bool=true prune:bool record:bool prune-allowlist:array prune-whitelist:array selector,l:text \
              server-side:bool subresource:text validate:text=strict?strict"
         ),
         verbs::apply::run,
@@ -171,7 +171,11 @@ static COMMANDS: &[Command] = &[
         &[],
         "create -f FILENAME [options]",
         "Create a resource from a file or from stdin",
-        concat!(creating!(), files!(), "edit:bool raw:text selector,l:text windows-line-endings:bool"),
+        concat!(
+            creating!(),
+            files!(),
+            "edit:bool raw:text record:bool selector,l:text windows-line-endings:bool"
+        ),
         verbs::create::run,
     ),
     command(
@@ -611,7 +615,7 @@ static COMMANDS: &[Command] = &[
             files!(),
             dry!(),
             deleting!(),
-            "field-manager:text raw:text save-config:bool subresource:text validate:text=strict?strict"
+            "field-manager:text raw:text record:bool save-config:bool subresource:text validate:text=strict?strict"
         ),
         verbs::replace::run,
     ),

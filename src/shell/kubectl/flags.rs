@@ -227,6 +227,9 @@ impl Flags {
 
     fn set(&mut self, flag: &Flag, value: String) -> Result<(), String> {
         flag.check(&value)?;
+        if matches!(flag.takes, Takes::List) && value.is_empty() {
+            return Ok(());
+        }
         let values = self.given.entry(flag.name).or_default();
         match flag.takes {
             Takes::List => values.extend(value.split(',').map(str::to_owned)),

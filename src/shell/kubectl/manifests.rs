@@ -55,14 +55,14 @@ pub fn read_paths(call: &mut Call<'_, '_>, paths: &[String], recursive: bool) ->
             url if url.starts_with("http://") || url.starts_with("https://") => {
                 let host = url.split("//").nth(1).unwrap_or("").split('/').next().unwrap_or("");
                 let name = host.split(':').next().unwrap_or(host);
-                failures.push(Failure::Message(if host.contains(':') {
-                    format!("Get {}: dial tcp {host}: connect: connection refused", go::quote(url))
+                failures.push(if host.contains(':') {
+                    Failure::Raw(refused(host))
                 } else {
-                    format!(
+                    Failure::Message(format!(
                         "unable to read URL {}, this playground has no internet: {name} is out of reach",
                         go::quote(url)
-                    )
-                }));
+                    ))
+                });
             }
             path => match files_at(call, path, recursive) {
                 Ok(found) => texts.extend(found),
@@ -75,6 +75,11 @@ pub fn read_paths(call: &mut Call<'_, '_>, paths: &[String], recursive: bool) ->
         documents(call, &text, &source, &mut manifests);
     }
     Ok(manifests)
+}
+
+/// What kubectl says when nobody answers at an address.
+pub fn refused(host: &str) -> String {
+    format!("The connection to the server {host} was refused - did you specify the right host or port?")
 }
 
 fn files_at(call: &mut Call<'_, '_>, path: &str, recursive: bool) -> Result<Vec<(String, String)>, Failure> {
@@ -151,8 +156,9 @@ fn documents(call: &Call<'_, '_>, text: &str, source: &str, manifests: &mut Mani
         }
         for resource in document.resources(source) {
             match resource {
-                Ok(manifest::Resource { kind, value, .. }) => {
-                    manifests.documents.push(Document { kind, doc: value, source: source.to_owned() });
+                Ok(manifest::Resource { kind, value: mut doc, .. }) => {
+                    call.record(&mut doc);
+                    manifests.documents.push(Document { kind, doc, source: source.to_owned() });
                 }
                 Err(message) => manifests.failures.push(Failure::Message(message)),
             }

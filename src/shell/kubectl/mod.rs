@@ -104,6 +104,15 @@ fn reads_input(words: &[String]) -> bool {
         })
 }
 
+/// Flags that still work, and what their users are told.
+const DEPRECATED: [(&str, &str); 2] = [
+    ("record", "--record will be removed in the future"),
+    (
+        "cpu-percent",
+        "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
+    ),
+];
+
 fn run(words: &[String], ctx: &mut Ctx<'_>) -> Next {
     let (command, rest, stray) = look_up(words);
     let name = command.name();
@@ -126,6 +135,11 @@ fn run(words: &[String], ctx: &mut Ctx<'_>) -> Next {
             return Next::Done(1);
         }
     };
+    for (name, instead) in DEPRECATED {
+        if flags.given(name) {
+            ctx.complain(format!("Flag --{name} has been deprecated, {instead}"));
+        }
+    }
     if flags.on("help") {
         ctx.stdout.push_str(&help::of(command));
         return Next::Done(0);
@@ -157,9 +171,7 @@ fn prepare(ctx: &mut Ctx<'_>, command: &Command, flags: Flags) -> Result<(Config
         if !server.is_empty() && server != config.server() {
             let host = server.split("//").last().unwrap_or(server).trim_end_matches('/');
             complain_of_discovery(ctx, command, server.trim_end_matches('/'), host);
-            return Err(Failure::Raw(format!(
-                "The connection to the server {host} was refused - did you specify the right host or port?"
-            )));
+            return Err(Failure::Raw(manifests::refused(host)));
         }
     }
     Ok((config, flags))

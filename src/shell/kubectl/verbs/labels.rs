@@ -1,12 +1,14 @@
 //! `kubectl label` and `kubectl annotate`.
 
 use crate::api::{Value, json};
-use crate::apiserver::patch::Patch;
+use crate::apiserver::patch::{self, Patch};
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::doc::{entries, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::names;
+use crate::shell::kubectl::output::printer;
 use crate::shell::kubectl::resources::{self, Found};
+use crate::shell::kubectl::verbs::create::report;
 
 /// What is changed, and the words for it.
 struct Sort {
@@ -82,9 +84,19 @@ fn run(call: &mut Call<'_, '_>, sort: &Sort) -> Outcome {
     query.live = !call.flags.on("local");
     let selection = resources::resolve(call, &query)?;
     let mut failures = selection.failures;
+    let printer = printer::chosen(call)?;
+    let mut shown = 0;
     for found in &selection.found {
-        if let Err(failure) = one(call, sort, found, &change, dry) {
-            failures.push(failure);
+        if listing {
+            list(call, sort, found);
+            continue;
+        }
+        match one(call, sort, found, &change, dry) {
+            Ok((doc, word)) => {
+                report(call, printer.as_ref(), found.kind, &doc, word, dry, shown)?;
+                shown += 1;
+            }
+            Err(failure) => failures.push(failure),
         }
     }
     Failure::all(failures)?;
@@ -122,20 +134,21 @@ fn article(sort: &Sort) -> &'static str {
     if sort.word == "label" { "a label" } else { "an annotation" }
 }
 
+fn list(call: &mut Call<'_, '_>, sort: &Sort, found: &Found) {
+    for (key, value) in entries(&found.doc["metadata"][sort.field]) {
+        call.say(format!("{key}={}", text(value)));
+    }
+}
+
+/// Changes an object; what it then is, and the word for what was done.
 fn one(
     call: &mut Call<'_, '_>,
     sort: &Sort,
     found: &Found,
     change: &Change,
     dry: DryRun,
-) -> Result<(), Failure> {
+) -> Result<(Value, &'static str), Failure> {
     let before = &found.doc["metadata"][sort.field];
-    if call.flags.on("list") {
-        for (key, value) in entries(before) {
-            call.say(format!("{key}={}", text(value)));
-        }
-        return Ok(());
-    }
     if !call.flags.on("overwrite") {
         let taken: Vec<String> = change
             .set
@@ -173,13 +186,16 @@ fn one(
         (true, true) => sort.undone,
         (true, false) => sort.done,
     };
-    if dry != DryRun::Client && !call.flags.on("local") && changes {
-        call.patch(&found.key(), &Patch::Merge(patch), &dry.options())?;
+    if changes {
+        call.record(&mut patch);
     }
-    if call.flags.text("output") == "name" {
-        call.say(found.qualified());
+    let patch = Patch::Merge(patch);
+    let doc = if dry == DryRun::Client || call.flags.on("local") {
+        patch::apply(found.kind, &found.doc, &patch).map_or_else(|_| found.doc.clone(), |(doc, _)| doc)
+    } else if changes {
+        call.patch(&found.key(), &patch, &dry.options())?.doc().clone()
     } else {
-        call.say(format!("{} {word}{}", found.qualified(), dry.suffix()));
-    }
-    Ok(())
+        found.doc.clone()
+    };
+    Ok((doc, word))
 }

@@ -112,11 +112,14 @@ fn read(spec: &str) -> Result<Taint, Failure> {
         Some(body) => (body, true),
         None => (spec, false),
     };
-    let (pair, effect) = match body.split_once(':') {
-        Some((pair, effect)) => (pair, effect),
-        None => (body, ""),
+    // Without an effect there is no value either: an equals sign would be part of the key.
+    let (key, value, effect) = match body.split_once(':') {
+        Some((pair, effect)) => {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (key, value, effect)
+        }
+        None => (body, "", ""),
     };
-    let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
     names::qualified(key).map_err(|why| wrong(&format!(", {why}")))?;
     names::label_value(value).map_err(|why| wrong(&format!(", {why}")))?;
     if !effect.is_empty() && !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect) {
@@ -154,6 +157,11 @@ fn taint_one(call: &mut Call<'_, '_>, node: &Found, taints: &[Taint], dry: DryRu
         let there = all.iter().any(|other| same(taint, other));
         all.retain(|other| !same(taint, other));
         if taint.remove {
+            if !there {
+                let colon = if taint.effect.is_empty() { "" } else { ":" };
+                let message = format!("taint \"{}{colon}{}\" not found", taint.key, taint.effect);
+                return Err(Failure::Message(message));
+            }
             continue;
         }
         modified |= there;

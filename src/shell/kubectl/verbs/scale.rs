@@ -91,9 +91,6 @@ pub fn autoscale(call: &mut Call<'_, '_>) -> Outcome {
     let selection = resolve(call, &query)?;
     Failure::all(selection.failures)?;
     let (cpu, percent) = (call.flags.text("cpu").to_owned(), call.flags.int("cpu-percent"));
-    if call.flags.given("cpu-percent") {
-        call.ctx.complain("Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).");
-    }
     for found in selection.found {
         let resource = found.kind.resource();
         if !matches!(

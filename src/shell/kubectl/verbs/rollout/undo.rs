@@ -65,6 +65,7 @@ pub fn undo(call: &mut Call<'_, '_>) -> Outcome {
             continue;
         }
         let mut bare = old;
+        bare.as_object_mut().map(|template| template.remove("$patch"));
         if let Some(labels) = bare["metadata"]["labels"].as_object_mut() {
             labels.remove("pod-template-hash");
         }
@@ -79,19 +80,20 @@ pub fn undo(call: &mut Call<'_, '_>) -> Outcome {
     OK
 }
 
+/// What brings a revision back: a Deployment's template and annotations; of the other kinds, the patch
+/// that their revision keeps.
 fn patch(found: &Found, revision: &Object, template: Value) -> Patch {
-    let mut operations = vec![json!({"op": "replace", "path": "/spec/template", "value": template})];
-    if found.kind == Kind::Deployment {
-        let mut annotations = json!({});
-        let own =
-            entries(&found.doc["metadata"]["annotations"]).filter(|(key, _)| OWN.contains(&key.as_str()));
-        let theirs = revision.doc();
-        let theirs =
-            entries(&theirs["metadata"]["annotations"]).filter(|(key, _)| !OWN.contains(&key.as_str()));
-        for (key, value) in own.chain(theirs) {
-            annotations[key.as_str()] = value.clone();
-        }
-        operations.push(json!({"op": "replace", "path": "/metadata/annotations", "value": annotations}));
+    if found.kind != Kind::Deployment {
+        return Patch::Strategic(revision.doc()["data"].clone());
     }
+    let mut operations = vec![json!({"op": "replace", "path": "/spec/template", "value": template})];
+    let mut annotations = json!({});
+    let own = entries(&found.doc["metadata"]["annotations"]).filter(|(key, _)| OWN.contains(&key.as_str()));
+    let theirs = revision.doc();
+    let theirs = entries(&theirs["metadata"]["annotations"]).filter(|(key, _)| !OWN.contains(&key.as_str()));
+    for (key, value) in own.chain(theirs) {
+        annotations[key.as_str()] = value.clone();
+    }
+    operations.push(json!({"op": "replace", "path": "/metadata/annotations", "value": annotations}));
     Patch::Json(Value::Array(operations))
 }

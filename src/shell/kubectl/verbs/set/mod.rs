@@ -50,14 +50,7 @@ pub(super) fn each(
         if doc == found.doc {
             continue;
         }
-        if call.flags.on("record") {
-            let cause = call.line();
-            crate::shell::kubectl::doc::put(
-                &mut doc,
-                &["metadata", "annotations", "kubernetes.io/change-cause"],
-                cause,
-            );
-        }
+        call.record(&mut doc);
         match replace(call, found, doc, dry) {
             Ok(doc) => {
                 report(call, printer.as_ref(), found.kind, &doc, word, dry, shown)?;
