@@ -3,6 +3,8 @@
 
 #[path = "shell/completion.rs"]
 mod completion;
+#[path = "shell/kubectl.rs"]
+mod kubectl;
 #[path = "shell/language.rs"]
 mod language;
 #[path = "shell/random.rs"]

@@ -109,7 +109,7 @@ pub struct ImageRule {
     pub restarts: u32,
     /// Whether its pod gets an address although it waits.
     pub address: bool,
-    /// It ends at once with this code.
+    /// It ends at once with this code; without one and without a reason to wait, it runs.
     pub exit: Option<i32>,
 }
 

@@ -167,7 +167,13 @@ impl Decoder {
             (Type::Int64, Value::Number(number)) => number.is_i64(),
             (Type::Quantity, value) => return quantity_problem(value),
             (Type::Time, Value::String(text)) => return time_problem(text),
-            (Type::Bytes, Value::String(text)) => return base64_problem(text),
+            (Type::Bytes, Value::String(text)) => {
+                let problem = base64_problem(text)?;
+                return Some(match self.wire {
+                    Wire::Json => problem,
+                    Wire::Patched => format!("error decoding from json: {problem}"),
+                });
+            }
             _ => false,
         };
         if fits {

@@ -14,7 +14,7 @@ pub(super) fn apply(target: &Value, patch: &Value) -> Result<Value, PatchError> 
             _ => return Ok(target.clone()),
         };
         return Err(PatchError(format!(
-            "json: cannot unmarshal {what} into Go value of type jsonpatch.Patch"
+            "json: cannot unmarshal {what} into Go value of type []handlers.jsonPatchOp"
         )));
     };
     let mut result = target.clone();

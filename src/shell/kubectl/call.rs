@@ -145,9 +145,10 @@ impl<'c, 'x> Call<'c, 'x> {
             "client" => Ok(DryRun::Client),
             "server" => Ok(DryRun::Server),
             "unchanged" => {
-                self.ctx.complain(
-                    "W0101 00:00:00.000000       1 helpers.go:731] --dry-run is deprecated and can be replaced with --dry-run=client.",
-                );
+                let stamp = super::log_stamp(self.ctx, 'W', 90_967);
+                self.ctx.complain(format!(
+                    "{stamp} helpers.go:731] --dry-run is deprecated and can be replaced with --dry-run=client."
+                ));
                 Ok(DryRun::Client)
             }
             "true" => Ok(DryRun::Client),
@@ -196,6 +197,10 @@ impl<'c, 'x> Call<'c, 'x> {
     pub fn find(&mut self, kind: Kind, namespace: &str, name: &str) -> Result<Arc<Object>, Status> {
         self.deprecations(kind);
         self.allow("get", kind, namespace, name)?;
+        if kind == Kind::ComponentStatus {
+            let found = super::components::statuses().find(|object| object.meta.name == name);
+            return found.ok_or_else(|| not_found(kind, name));
+        }
         let store = self.ctx.cluster.store();
         if let Some(object) = store.find(kind, namespace, name) {
             return Ok(object.clone());
@@ -229,6 +234,9 @@ impl<'c, 'x> Call<'c, 'x> {
             );
             Status::new(StatusReason::BadRequest, message)
         })?;
+        if kind == Kind::ComponentStatus {
+            return Ok(super::components::statuses().filter(|object| matcher.matches(object)).collect());
+        }
         let store = self.ctx.cluster.store();
         let all: Vec<&Arc<Object>> = match namespace {
             Some(namespace) if kind.resource().namespaced => store.list(kind, namespace).collect(),
@@ -272,9 +280,9 @@ impl<'c, 'x> Call<'c, 'x> {
 
     fn validation(&self) -> Validation {
         match self.flags.text("validate") {
-            "warn" => Validation::Warn,
+            // Commands without the flag leave it to the server, which warns.
+            "" | "warn" => Validation::Warn,
             "ignore" | "false" => Validation::Ignore,
-            _ if self.command.path == "diff" => Validation::Warn,
             _ => Validation::Strict,
         }
     }
@@ -324,10 +332,14 @@ impl<'c, 'x> Call<'c, 'x> {
         if let Some(current) = current
             && let Ok((mut doc, rest)) = patch::apply(key.kind, current.doc(), patch)
         {
-            let decoded = manifest::decode(key.kind, &mut doc, Wire::Patched);
+            // Of a strategic patch the server quotes what is left of it, of the others what they made of the object.
+            let strategic = matches!(patch, Patch::Strategic(_));
+            let quoted = if strategic { patch::go_format(&rest) } else { go::json(&doc) };
+            let decoded =
+                manifest::decode(key.kind, &mut doc, if strategic { Wire::Patched } else { Wire::Json });
             if let Some(problem) = decoded.refused(self.validation()) {
                 self.deprecations(key.kind);
-                let value = go::quote(&patch::go_format(&rest));
+                let value = go::quote(&quoted);
                 let message = format!("patch: Invalid value: {value}: {problem}");
                 return Err(Status::new(StatusReason::Invalid, message));
             }

@@ -601,7 +601,7 @@ static COMMANDS: &[Command] = &[
             printing!(),
             files!(),
             dry!(),
-            "field-manager:text local:bool patch,p:text patch-file:text record:bool subresource:text type:text=strategic validate:text=strict?strict"
+            "field-manager:text local:bool patch,p:text patch-file:text record:bool subresource:text type:text=strategic"
         ),
         verbs::patch::run,
     ),

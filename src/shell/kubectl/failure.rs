@@ -15,6 +15,8 @@ pub enum Failure {
     Usage(String),
     /// Printed as it is.
     Raw(String),
+    /// kubectl's complaint, after what it put on standard output.
+    Shown(String, String),
     /// Several at once.
     Several(Vec<Failure>),
     /// Everything was said already.
@@ -63,8 +65,10 @@ impl Failure {
         match self {
             Self::Exit(code) => (String::new(), *code),
             Self::Raw(text) => (line(text.clone()), 1),
-            Self::Message(text) if text.starts_with("error: ") => (line(text.clone()), 1),
-            Self::Message(text) => (line(format!("error: {text}")), 1),
+            Self::Message(text) | Self::Shown(_, text) if text.starts_with("error: ") => {
+                (line(text.clone()), 1)
+            }
+            Self::Message(text) | Self::Shown(_, text) => (line(format!("error: {text}")), 1),
             Self::Usage(text) => (format!("error: {text}\nSee '{command} -h' for help and examples\n"), 1),
             Self::Server(status, _) if status.reason == StatusReason::Invalid => (line(invalid(status)), 1),
             Self::Server(..) => (line(self.one_of_several()), 1),
@@ -81,11 +85,20 @@ impl Failure {
                 StatusReason::Unknown => format!("Error from server: {doing}{}", status.message),
                 reason => format!("Error from server ({reason}): {doing}{}", status.message),
             },
-            Self::Message(text) | Self::Raw(text) | Self::Usage(text) => text.clone(),
+            Self::Message(text) | Self::Raw(text) | Self::Usage(text) | Self::Shown(_, text) => text.clone(),
             Self::Several(failures) => {
                 failures.iter().map(Self::one_of_several).collect::<Vec<_>>().join("\n")
             }
             Self::Exit(_) => String::new(),
+        }
+    }
+
+    /// What goes to standard output before.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Shown(text, _) => text.clone(),
+            Self::Several(failures) => failures.iter().map(Self::shown).collect(),
+            _ => String::new(),
         }
     }
 

@@ -48,7 +48,7 @@ pub fn read(call: &mut Call<'_, '_>) -> Result<Manifests, Failure> {
 /// As [`read`].
 pub fn read_paths(call: &mut Call<'_, '_>, paths: &[String], recursive: bool) -> Result<Manifests, Failure> {
     let mut texts: Vec<(String, String)> = Vec::new();
-    let mut failures = Vec::new();
+    let (mut failures, mut missing) = (Vec::new(), Vec::new());
     for path in paths {
         match path.as_str() {
             "-" => texts.push(("STDIN".into(), call.ctx.stdin.take())),
@@ -66,10 +66,12 @@ pub fn read_paths(call: &mut Call<'_, '_>, paths: &[String], recursive: bool) ->
             }
             path => match files_at(call, path, recursive) {
                 Ok(found) => texts.extend(found),
-                Err(failure) => failures.push(failure),
+                Err(failure) => missing.push(failure),
             },
         }
     }
+    // Paths are looked at before the first object is read: one that is not there stops all.
+    Failure::all(missing)?;
     let mut manifests = Manifests { documents: Vec::new(), failures };
     for (source, text) in texts {
         documents(call, &text, &source, &mut manifests);

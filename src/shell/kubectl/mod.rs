@@ -7,13 +7,16 @@
 mod auth;
 pub(super) mod call;
 pub(super) mod commands;
+mod components;
 mod config;
 mod describe;
 pub mod doc;
 mod explain;
 mod failure;
 pub(super) mod flags;
+mod hash;
 mod help;
+
 mod line;
 mod manifests;
 mod names;
@@ -183,18 +186,24 @@ fn complain_of_discovery(ctx: &mut Ctx<'_>, command: &Command, server: &str, hos
     if ["version", "api-versions", "api-resources"].contains(&command.path) {
         return;
     }
-    let stamp = ctx.cluster.now().rfc3339();
-    let (month, day, time) = (&stamp[5..7], &stamp[8..10], &stamp[11..19]);
     for attempt in 1..=TRIES {
-        let micros = 90_967 + attempt * 1_037;
+        let stamp = log_stamp(ctx, 'E', 90_967 + attempt * 1_037);
         ctx.complain(format!(
-            "E{month}{day} {time}.{micros:06}    1326 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp {host}: connect: connection refused\""
+            "{stamp} memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp {host}: connect: connection refused\""
         ));
     }
 }
 
+/// What kubectl's own log writes before a message: how bad it is, when, and the process.
+pub(crate) fn log_stamp(ctx: &Ctx<'_>, severity: char, micros: u32) -> String {
+    let stamp = ctx.cluster.now().rfc3339();
+    let (month, day, time) = (&stamp[5..7], &stamp[8..10], &stamp[11..19]);
+    format!("{severity}{month}{day} {time}.{micros:06}    1326")
+}
+
 /// Says what went wrong.
 fn fail(ctx: &mut Ctx<'_>, failure: &Failure, command: &str) -> Exit {
+    ctx.stdout.push_str(&failure.shown());
     let (text, exit) = failure.report(command);
     ctx.stderr.push_str(&text);
     exit

@@ -125,7 +125,9 @@ impl Printer {
             Self::Yaml => yaml::write(doc),
             Self::Kyaml => format!("---\n{}\n", super::kyaml::to_string(doc)),
             Self::Path(template, options) => template.print(doc, *options).map_err(Failure::Message)?,
-            Self::Go(template) => template.print(doc).map_err(Failure::Message)?,
+            Self::Go(template) => {
+                template.print(doc).map_err(|misfit| Failure::Shown(misfit.written, misfit.message))?
+            }
             Self::Columns(columns) => columns.print(doc),
         })
     }

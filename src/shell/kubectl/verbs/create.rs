@@ -18,9 +18,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         return Err(call.usage(message));
     }
     if !call.flags.given("filename") && !call.flags.given("kustomize") {
-        call.ctx.stderr.push_str("error: must specify one of -f and -k\n\n");
-        call.ctx.stderr.push_str(&crate::shell::kubectl::help::of(call.command));
-        return Err(Failure::Exit(1));
+        return Err("must specify one of -f and -k".into());
     }
     if call.flags.given("kustomize") {
         return Err(super::NO_KUSTOMIZE.into());

@@ -104,7 +104,7 @@ pub fn options(call: &mut Call<'_, '_>, dry: DryRun) -> Result<DeleteOptions, Fa
         }
         other => {
             return Err(format!(
-                "Invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"."
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
             )
             .into());
         }

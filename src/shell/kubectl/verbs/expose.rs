@@ -4,6 +4,7 @@ use crate::api::{Kind, Value, json};
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::doc::{entries, int, items, text};
 use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::flags::number_error;
 use crate::shell::kubectl::output::printer;
 use crate::shell::kubectl::printers;
 use crate::shell::kubectl::resources::{self, Found};
@@ -14,24 +15,31 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     // Here --selector is the Service's, not a filter.
     let query = resources::Query { filter: Default::default(), ..resources::query(call, call.args()) };
     let selection = resources::resolve(call, &query)?;
-    Failure::all(selection.failures)?;
-    for found in selection.found {
-        let doc = service(call, &found)?;
-        let name = text(&doc["metadata"]["name"]).to_owned();
-        let made = match dry {
-            DryRun::Client => doc,
-            _ => call.create(Kind::Service, doc, &dry.options())?.doc().clone(),
-        };
-        match printer::chosen(call)? {
-            Some(printer) => printer::print_each(call, &printer, &[made])?,
-            None => call.say(format!(
-                "{} exposed{}",
-                printers::qualified_name(Kind::Service, &name),
-                dry.suffix()
-            )),
+    let mut failures = Vec::new();
+    for found in &selection.found {
+        if let Err(failure) = one(call, found, dry) {
+            failures.push(failure);
         }
     }
+    failures.extend(selection.failures);
+    Failure::all(failures)?;
     OK
+}
+
+fn one(call: &mut Call<'_, '_>, found: &Found, dry: DryRun) -> Result<(), Failure> {
+    let doc = service(call, found)?;
+    let name = text(&doc["metadata"]["name"]).to_owned();
+    let made = match dry {
+        DryRun::Client => doc,
+        _ => call.create(Kind::Service, doc, &dry.options())?.doc().clone(),
+    };
+    match printer::chosen(call)? {
+        Some(printer) => printer::print_each(call, &printer, &[made])?,
+        None => {
+            call.say(format!("{} exposed{}", printers::qualified_name(Kind::Service, &name), dry.suffix()));
+        }
+    }
+    Ok(())
 }
 
 /// A container's port and its protocol.
@@ -65,7 +73,7 @@ fn service(call: &Call<'_, '_>, found: &Found) -> Result<Value, Failure> {
     };
     let selector = match call.flags.text("selector") {
         "" => selector,
-        given => pairs(given, "selector")?,
+        given => pairs(given)?,
     };
     if entries(&selector).next().is_none() {
         let why = match found.kind {
@@ -75,46 +83,22 @@ fn service(call: &Call<'_, '_>, found: &Found) -> Result<Value, Failure> {
         let message = format!("couldn't retrieve selectors via --selector flag or introspection: {why}");
         return Err(Failure::Message(message));
     }
-    let ports = match call.flags.given("port") {
-        true => call
-            .flags
-            .text("port")
-            .split(',')
-            .map(|port| (port.trim().parse().unwrap_or(0), "TCP".to_owned()))
-            .collect(),
-        false if ports.is_empty() => {
-            return Err("couldn't find port via --port flag or introspection".into());
-        }
-        false => ports,
-    };
     let headless = call.flags.text("cluster-ip") == "None";
-    let several = ports.len() > 1;
-    let ports: Vec<Value> = ports
-        .into_iter()
-        .enumerate()
-        .map(|(index, (port, protocol))| {
-            let protocol = match call.flags.text("protocol") {
-                "" => protocol,
-                given => given.to_owned(),
-            };
-            let target = match call.flags.text("target-port") {
-                "" => Value::from(port),
-                given => given.parse::<i64>().map_or_else(|_| given.into(), Value::from),
-            };
-            let mut doc = json!({"port": port, "protocol": protocol, "targetPort": target});
-            if several {
-                doc["name"] = format!("port-{}", index + 1).into();
-            }
-            doc
-        })
-        .collect();
+    let wanted = match call.flags.text("port") {
+        "" => ports.iter().map(|(port, _)| port.to_string()).collect::<Vec<_>>().join(","),
+        given => given.to_owned(),
+    };
+    if wanted.is_empty() && !headless {
+        return Err("couldn't find port via --port flag or introspection".into());
+    }
+    let ports = service_ports(call, &wanted, &ports)?;
     let name = match call.flags.text("name") {
         "" => found.name.clone(),
         name => name.to_owned(),
     };
     let labels = match call.flags.text("labels") {
         "" => found.doc["metadata"]["labels"].clone(),
-        given => pairs(given, "labels")?,
+        given => pairs(given)?,
     };
     let mut doc = json!({
         "apiVersion": "v1",
@@ -129,18 +113,18 @@ fn service(call: &Call<'_, '_>, found: &Found) -> Result<Value, Failure> {
     if call.flags.text("dry-run") != "client" || call.namespace_given() {
         doc["metadata"]["namespace"] = call.namespace().into();
     }
-    for (flag, key) in [
-        ("type", "type"),
-        ("session-affinity", "sessionAffinity"),
-        ("load-balancer-ip", "loadBalancerIP"),
-        ("cluster-ip", "clusterIP"),
-    ] {
+    for (flag, key) in
+        [("type", "type"), ("session-affinity", "sessionAffinity"), ("cluster-ip", "clusterIP")]
+    {
+        if flag == "session-affinity" && !["", "None", "ClientIP"].contains(&call.flags.text(flag)) {
+            return Err(Failure::Message(format!("unknown session affinity: {}", call.flags.text(flag))));
+        }
         if !call.flags.text(flag).is_empty() {
             doc["spec"][key] = call.flags.text(flag).into();
         }
     }
-    if headless {
-        doc["spec"]["clusterIP"] = "None".into();
+    if call.flags.text("type") == "LoadBalancer" && call.flags.given("load-balancer-ip") {
+        doc["spec"]["loadBalancerIP"] = call.flags.text("load-balancer-ip").into();
     }
     if !call.flags.text("external-ip").is_empty() {
         doc["spec"]["externalIPs"] = json!([call.flags.text("external-ip")]);
@@ -148,14 +132,55 @@ fn service(call: &Call<'_, '_>, found: &Found) -> Result<Value, Failure> {
     Ok(doc)
 }
 
+/// The ports of the Service: each with the protocol asked for, or else those that the containers have for it.
+fn service_ports(call: &Call<'_, '_>, wanted: &str, known: &[Port]) -> Result<Vec<Value>, Failure> {
+    let mut words: Vec<&str> = wanted.split(',').filter(|_| !wanted.is_empty()).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    words.retain(|word| seen.insert(*word));
+    let mut ports = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let number: i64 = word.parse().map_err(|_| number_error("Atoi", word, "invalid syntax"))?;
+        let target = match call.flags.text("target-port") {
+            "" => Value::from(number),
+            given => given.parse::<i64>().map_or_else(|_| given.into(), Value::from),
+        };
+        let mut port = json!({"port": number, "protocol": "TCP", "targetPort": target});
+        if words.len() > 1 {
+            port["name"] = format!("port-{}", index + 1).into();
+        }
+        let protocols: Vec<&String> =
+            known.iter().filter(|(port, _)| *port == number).map(|(_, protocol)| protocol).collect();
+        match (call.flags.text("protocol"), &protocols[..]) {
+            ("", []) => ports.push(port),
+            ("", [protocol]) => {
+                port["protocol"] = protocol.as_str().into();
+                ports.push(port);
+            }
+            ("", several) => ports.extend(several.iter().map(|protocol| {
+                let name = format!("port-{}-{}", index + 1, protocol.to_lowercase());
+                let mut port = port.clone();
+                port["name"] = name.into();
+                port["protocol"] = protocol.as_str().into();
+                port
+            })),
+            (given, _) => {
+                port["protocol"] = given.into();
+                ports.push(port);
+            }
+        }
+    }
+    Ok(ports)
+}
+
 /// `a=b,c=d` as a map.
-fn pairs(text: &str, what: &str) -> Result<Value, Failure> {
+fn pairs(text: &str) -> Result<Value, Failure> {
     let mut map = json!({});
     for pair in text.split(',') {
-        let Some((key, value)) = pair.split_once('=') else {
-            return Err(Failure::Message(format!("unexpected {what} spec: {pair}")));
-        };
-        map[key] = value.into();
+        match pair.split('=').collect::<Vec<_>>()[..] {
+            ["", _] => return Err("unexpected empty label key".into()),
+            [key, value] => map[key] = value.into(),
+            _ => return Err(Failure::Message(format!("unexpected label spec: {pair}"))),
+        }
     }
     Ok(map)
 }

@@ -1,14 +1,14 @@
 //! `kubectl label` and `kubectl annotate`.
 
+use super::create::report;
 use crate::api::{Value, json};
 use crate::apiserver::patch::{self, Patch};
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::doc::{entries, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::names;
-use crate::shell::kubectl::output::printer;
+use crate::shell::kubectl::output::{go, printer};
 use crate::shell::kubectl::resources::{self, Found};
-use crate::shell::kubectl::verbs::create::report;
 
 /// What is changed, and the words for it.
 struct Sort {
@@ -61,6 +61,10 @@ fn run(call: &mut Call<'_, '_>, sort: &Sort) -> Outcome {
     let split = args.iter().position(|word| is_change(word)).unwrap_or(args.len());
     let (objects, changes) = args.split_at(split);
     let listing = call.flags.on("list");
+    if let Some(word) = changes.iter().find(|word| !is_change(word)) {
+        let message = format!("all resources must be specified before {} changes: {word}", sort.word);
+        return Err(Failure::Message(message));
+    }
     if objects.is_empty()
         && !call.flags.given("filename")
         && !call.flags.on("all")
@@ -84,19 +88,9 @@ fn run(call: &mut Call<'_, '_>, sort: &Sort) -> Outcome {
     query.live = !call.flags.on("local");
     let selection = resources::resolve(call, &query)?;
     let mut failures = selection.failures;
-    let printer = printer::chosen(call)?;
-    let mut shown = 0;
-    for found in &selection.found {
-        if listing {
-            list(call, sort, found);
-            continue;
-        }
-        match one(call, sort, found, &change, dry) {
-            Ok((doc, word)) => {
-                report(call, printer.as_ref(), found.kind, &doc, word, dry, shown)?;
-                shown += 1;
-            }
-            Err(failure) => failures.push(failure),
+    for (at, found) in selection.found.iter().enumerate() {
+        if let Err(failure) = one(call, sort, found, &change, dry, at) {
+            failures.push(failure);
         }
     }
     Failure::all(failures)?;
@@ -109,11 +103,11 @@ fn read(words: &[String], sort: &Sort) -> Result<Change, Failure> {
         let invalid = || Failure::Message(format!("invalid {} spec: {word}", sort.word));
         if let Some((key, value)) = word.split_once('=') {
             if sort.field == "labels" {
-                names::qualified(key).map_err(|why| format!("invalid label key {key:?}: {why}"))?;
                 if value.contains('=') {
                     return Err(invalid());
                 }
-                names::label_value(value).map_err(|why| format!("invalid label value: {value:?}: {why}"))?;
+                names::label_value(value)
+                    .map_err(|why| format!("invalid label value: {}: {why}", go::quote(word)))?;
             }
             change.set.push((key.to_owned(), value.to_owned()));
         } else if let Some(key) = word.strip_suffix('-') {
@@ -122,33 +116,37 @@ fn read(words: &[String], sort: &Sort) -> Result<Change, Failure> {
             return Err(Failure::Message(format!("unknown {} spec: {word}", sort.word)));
         }
     }
-    let both = change.set.iter().find(|(key, _)| change.remove.contains(key));
-    if let Some((key, _)) = both {
-        let message = format!("can not both modify and remove {} {key:?} in the same command", article(sort));
-        return Err(Failure::Message(message));
-    }
-    Ok(change)
-}
-
-fn article(sort: &Sort) -> &'static str {
-    if sort.word == "label" { "a label" } else { "an annotation" }
-}
-
-fn list(call: &mut Call<'_, '_>, sort: &Sort, found: &Found) {
-    for (key, value) in entries(&found.doc["metadata"][sort.field]) {
-        call.say(format!("{key}={}", text(value)));
+    let both: Vec<&str> = change
+        .remove
+        .iter()
+        .filter(|removed| change.set.iter().any(|(key, _)| key == *removed))
+        .map(String::as_str)
+        .collect();
+    match (&both[..], sort.field) {
+        ([], _) => Ok(change),
+        (_, "labels") => Err("can not both modify and remove a label in the same command".into()),
+        (both, _) => Err(Failure::Message(format!(
+            "can not both modify and remove the following annotation(s) in the same command: {}",
+            both.join(", ")
+        ))),
     }
 }
 
-/// Changes an object; what it then is, and the word for what was done.
 fn one(
     call: &mut Call<'_, '_>,
     sort: &Sort,
     found: &Found,
     change: &Change,
     dry: DryRun,
-) -> Result<(Value, &'static str), Failure> {
+    at: usize,
+) -> Result<(), Failure> {
     let before = &found.doc["metadata"][sort.field];
+    if call.flags.on("list") {
+        for (key, value) in entries(before) {
+            call.say(format!("{key}={}", text(value)));
+        }
+        return Ok(());
+    }
     if !call.flags.on("overwrite") {
         let taken: Vec<String> = change
             .set
@@ -186,16 +184,12 @@ fn one(
         (true, true) => sort.undone,
         (true, false) => sort.done,
     };
-    if changes {
-        call.record(&mut patch);
-    }
     let patch = Patch::Merge(patch);
-    let doc = if dry == DryRun::Client || call.flags.on("local") {
-        patch::apply(found.kind, &found.doc, &patch).map_or_else(|_| found.doc.clone(), |(doc, _)| doc)
-    } else if changes {
+    let after = if dry != DryRun::Client && !call.flags.on("local") && changes {
         call.patch(&found.key(), &patch, &dry.options())?.doc().clone()
     } else {
-        found.doc.clone()
+        patch::apply(found.kind, &found.doc, &patch).map_err(|error| Failure::Message(error.0))?.0
     };
-    Ok((doc, word))
+    let printer = printer::chosen(call)?;
+    report(call, printer.as_ref(), found.kind, &after, word, dry, at)
 }

@@ -18,15 +18,11 @@ use crate::shell::tools::text::diff;
 
 /// `kubectl replace`
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
-    if !call.args().is_empty() {
-        let message = format!("Unexpected args: [{}]", call.args().join(" "));
-        return Err(call.usage(message));
+    if !call.flags.given("filename") && !call.flags.given("kustomize") {
+        return Err("must specify --filename to replace".into());
     }
     if call.flags.given("raw") {
         return Err("the playground's API server takes no raw writes".into());
-    }
-    if !call.flags.given("filename") && !call.flags.given("kustomize") {
-        return Err(call.usage("Must specify --filename to replace"));
     }
     if call.flags.given("kustomize") {
         return Err(super::NO_KUSTOMIZE.into());

@@ -149,7 +149,7 @@ fn pod(call: &mut Call<'_, '_>, name: &str, command: Vec<String>) -> Result<Valu
     if !overrides.is_empty() {
         let patch = crate::shell::kubectl::manifests::one(&overrides)
             .filter(Value::is_object)
-            .ok_or_else(|| format!("Invalid JSON Patch: {overrides}"))?;
+            .ok_or("Invalid JSON Patch")?;
         let patch = match call.flags.text("override-type") {
             "strategic" => Patch::Strategic(patch),
             _ => Patch::Merge(patch),

@@ -86,7 +86,7 @@ impl Goal {
                 let Some(wanted) = wanted else { return Ok(true) };
                 match value {
                     Value::Array(_) | Value::Object(_) => {
-                        Err("jsonpath leads to a nested object or list, which is not supported".into())
+                        Err("jsonpath leads to a nested object or list which is not supported".into())
                     }
                     value => {
                         Ok(go::plain(value).trim_matches('"')
@@ -111,12 +111,8 @@ fn split_expression(expression: &str) -> (&str, Option<String>) {
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     let args = call.args();
     let goals = call.flags.list("for");
-    let goal = if goals.is_empty() { Err("unrecognized condition: []".into()) } else { Goal::parse(&goals) };
+    let goal = if goals.is_empty() { Err("unrecognized condition: []".into()) } else { Goal::parse(&goals) }?;
     let mut query = query(call, args);
-    if query.args.is_empty() && !call.flags.given("filename") {
-        return Err(resolve(call, &query).err().unwrap_or(Failure::Exit(1)));
-    }
-    let goal = goal?;
     query.live = !matches!(goal, Goal::Gone | Goal::There);
     let printer = printer::chosen(call)?;
     let by_name = !query.all && query.filter.is_empty() && !call.flags.given("filename");

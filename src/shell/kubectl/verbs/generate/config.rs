@@ -5,6 +5,7 @@ use crate::shell::files::{FileError, absolute};
 use crate::shell::kubectl::call::{Call, Outcome};
 use crate::shell::kubectl::doc::put;
 use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::hash::hashed_name;
 use crate::shell::kubectl::names;
 use crate::shell::kubectl::output::{base64, go};
 use crate::shell::kubectl::verbs::create::{generate, one_name};
@@ -17,6 +18,7 @@ pub fn config_map(call: &mut Call<'_, '_>) -> Outcome {
     if !data.is_empty() {
         put(&mut doc, &["data"], Value::Object(data));
     }
+    hashed(call, Kind::ConfigMap, &mut doc);
     generate(call, Kind::ConfigMap, doc, "configmap")
 }
 
@@ -77,7 +79,16 @@ fn secret(call: &mut Call<'_, '_>, name: &str, data: Map<String, Value>, kind: &
     if !kind.is_empty() {
         put(&mut doc, &["type"], kind);
     }
+    hashed(call, Kind::Secret, &mut doc);
     generate(call, Kind::Secret, doc, what)
+}
+
+/// `--append-hash`
+fn hashed(call: &Call<'_, '_>, kind: Kind, doc: &mut Value) {
+    if call.flags.on("append-hash") {
+        let name = hashed_name(kind, doc);
+        put(doc, &["metadata", "name"], name);
+    }
 }
 
 /// What `--from-literal`, `--from-file` and `--from-env-file` give.

@@ -1,12 +1,13 @@
 //! Images, resources, accounts, selectors, subjects.
 
 use super::{each, parted, pod_spec};
-use crate::api::{Kind, Map, Value, json};
+use crate::api::{Kind, Map, RequirementOperator, Value, json};
 use crate::shell::kubectl::call::{Call, Outcome};
 use crate::shell::kubectl::doc::{items, put, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::output::go;
-use crate::shell::kubectl::verbs::create::labels;
+use crate::shell::kubectl::resources::{query, resolve};
+use crate::shell::kubectl::selector::parse_labels;
 
 /// The containers of a pod spec, init containers first.
 fn containers(spec: &mut Value, inits: bool) -> impl Iterator<Item = &mut Value> {
@@ -23,12 +24,10 @@ fn containers(spec: &mut Value, inits: bool) -> impl Iterator<Item = &mut Value>
 pub fn image(call: &mut Call<'_, '_>) -> Outcome {
     let (resources, changes) = parted(&call.args(), |arg| arg.contains('='));
     if changes.is_empty() {
+        // The objects are looked up first, and a line without any fails there.
+        let query = query(call, resources);
+        Failure::all(resolve(call, &query)?.failures)?;
         return Err("at least one image update is required".into());
-    }
-    if resources.is_empty() && !call.flags.given("filename") {
-        return Err(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>".into()
-        );
     }
     let mut images: Vec<(String, String)> = Vec::new();
     for change in &changes {
@@ -115,21 +114,39 @@ pub fn service_account(call: &mut Call<'_, '_>) -> Outcome {
 
 /// `kubectl set selector`
 pub fn selector(call: &mut Call<'_, '_>) -> Outcome {
-    let (resources, changes) = parted(&call.args(), |arg| arg.contains('='));
-    let [selector] = &changes[..] else { return Err("one selector is required".into()) };
-    if resources.is_empty() && !call.flags.given("filename") {
-        return Err(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>".into()
-        );
-    }
-    let labels = labels(selector)?;
+    // The last word is the selector, whatever it looks like.
+    let mut resources = call.args();
+    let Some(word) = resources.pop() else { return Err("one selector is required".into()) };
+    let (labels, expressions) = label_selector(&word)?;
     each(call, resources, "selector updated", move |found, doc, failures| {
-        if found.kind == Kind::Service {
+        if found.kind == Kind::Service && !expressions.is_empty() {
+            let shown = format!("match expression [{}] not supported on this object", expressions.join(" "));
+            failures.push(Failure::Message(shown));
+        } else if found.kind == Kind::Service {
             put(doc, &["spec", "selector"], labels.clone());
         } else {
             failures.push(Failure::Message("setting a selector is only supported for Services".into()));
         }
     })
+}
+
+/// A selector's labels, and what is more than a label, as Go prints it.
+fn label_selector(text: &str) -> Result<(Value, Vec<String>), Failure> {
+    let requirements = parse_labels(text).map_err(|why| {
+        Failure::Message(format!("couldn't parse the selector string {}: {why}", go::quote(text)))
+    })?;
+    let (mut labels, mut expressions) = (Map::new(), Vec::new());
+    for requirement in requirements {
+        match (requirement.operator, &requirement.values[..]) {
+            (RequirementOperator::In, [value]) => {
+                labels.insert(requirement.key.clone(), value.as_str().into());
+            }
+            (operator, values) => {
+                expressions.push(format!("{{{} {operator:?} [{}]}}", requirement.key, values.join(" ")));
+            }
+        }
+    }
+    Ok((Value::Object(labels), expressions))
 }
 
 /// `kubectl set subject`
