@@ -93,6 +93,11 @@ impl<'c, 'x> Call<'c, 'x> {
         !self.flags.text("namespace").is_empty()
     }
 
+    /// Whether the line names manifests, with `-f` or `-k`.
+    pub fn names_files(&self) -> bool {
+        self.flags.given("filename") || self.flags.given("kustomize")
+    }
+
     /// The time.
     pub fn now(&self) -> Instant {
         self.ctx.cluster.now()

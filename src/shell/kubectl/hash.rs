@@ -11,6 +11,11 @@ const DIGITS: [(char, char); 5] = [('0', 'g'), ('1', 'h'), ('3', 'k'), ('a', 'm'
 /// The name with the hash after it.
 pub fn hashed_name(kind: Kind, doc: &Value) -> String {
     let name = text(&doc["metadata"]["name"]);
+    format!("{name}-{}", content_hash(kind, doc, name))
+}
+
+/// The hash of a document's contents; kubectl counts the name among them, kustomize does not.
+pub fn content_hash(kind: Kind, doc: &Value, name: &str) -> String {
     let mut content = json!({"name": name, "kind": kind.resource().name, "data": doc["data"]});
     match kind {
         Kind::Secret => content["type"] = text(&doc["type"]).into(),
@@ -19,9 +24,7 @@ pub fn hashed_name(kind: Kind, doc: &Value) -> String {
     }
     let digest = sha256(go::json(&sorted(&content)).as_bytes());
     let hexadecimal: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-    let hash =
-        hexadecimal.chars().map(|c| DIGITS.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to));
-    format!("{name}-{}", hash.collect::<String>())
+    hexadecimal.chars().map(|c| DIGITS.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to)).collect()
 }
 
 /// Keys in order, as Go writes a map.

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::failure::Failure;
+use super::kustomize;
 use super::output::go;
 use crate::api::{Kind, Value};
 use crate::manifest;
@@ -37,9 +38,25 @@ pub fn one(text: &str) -> Option<Value> {
 /// # Errors
 /// When a file is not there, or a directory has no manifest in it.
 pub fn read(call: &mut Call<'_, '_>) -> Result<Manifests, Failure> {
+    if call.flags.given("kustomize") {
+        return kustomized(call);
+    }
     let paths = call.flags.list("filename");
     let recursive = call.flags.on("recursive");
     read_paths(call, &paths, recursive)
+}
+
+/// What kustomize builds of the directory of `-k`.
+fn kustomized(call: &mut Call<'_, '_>) -> Result<Manifests, Failure> {
+    if call.flags.given("filename") {
+        return Err("only one of -f or -k can be specified".into());
+    }
+    let directory = call.flags.text("kustomize").to_owned();
+    let cwd = call.ctx.cwd.to_owned();
+    let built = kustomize::build(call.ctx.files(), &cwd, &directory)?;
+    built.warnings.iter().for_each(|warning| call.ctx.complain(warning));
+    let document = |(kind, doc)| Document { kind, doc, source: directory.clone() };
+    Ok(Manifests { documents: built.documents.into_iter().map(document).collect(), failures: Vec::new() })
 }
 
 /// Reads files by their paths.

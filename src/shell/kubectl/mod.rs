@@ -17,6 +17,7 @@ pub(super) mod flags;
 mod hash;
 mod help;
 
+mod kustomize;
 mod line;
 mod manifests;
 mod names;

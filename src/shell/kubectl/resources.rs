@@ -90,12 +90,9 @@ pub fn query(call: &Call<'_, '_>, args: Vec<String>) -> Query {
 /// # Errors
 /// When the command line itself is wrong.
 pub fn resolve(call: &mut Call<'_, '_>, query: &Query) -> Result<Selection, Failure> {
-    if call.flags.given("kustomize") {
-        return Err(super::verbs::NO_KUSTOMIZE.into());
-    }
     let args = spread(&query.args);
     let (tuples, types, names) = arguments(&args)?;
-    if call.flags.given("filename") {
+    if call.names_files() {
         if !query.args.is_empty() {
             let message = "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well";
             return Err(message.into());

@@ -129,7 +129,7 @@ pub fn who_am_i(call: &mut Call<'_, '_>) -> Outcome {
 pub fn certificate(call: &mut Call<'_, '_>) -> Outcome {
     let deny = call.command.word() == "deny";
     let names = call.args();
-    if names.is_empty() && !call.flags.given("filename") {
+    if names.is_empty() && !call.names_files() {
         return Err("one or more CSRs must be specified as <name> or -f <filename>".into());
     }
     let mut failures = Vec::new();

@@ -26,8 +26,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     match (call.flags.given("filename"), call.flags.given("kustomize")) {
         (false, false) => return Err("must specify one of -f and -k".into()),
         (true, true) => return Err("only one of -f or -k can be specified".into()),
-        (false, true) => return Err(super::NO_KUSTOMIZE.into()),
-        (true, false) => {}
+        _ => {}
     }
     let dry = call.dry_run()?;
     check(call, dry)?;

@@ -17,11 +17,8 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         let message = format!("Unexpected args: [{}]", call.args().join(" "));
         return Err(call.usage(message));
     }
-    if !call.flags.given("filename") && !call.flags.given("kustomize") {
+    if !call.names_files() {
         return Err("must specify one of -f and -k".into());
-    }
-    if call.flags.given("kustomize") {
-        return Err(super::NO_KUSTOMIZE.into());
     }
     let dry = call.dry_run()?;
     let printer = printer::chosen(call)?;

@@ -29,7 +29,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         )
         .into());
     }
-    let by_name = !query.all && query.filter.is_empty() && !call.flags.given("filename");
+    let by_name = !query.all && query.filter.is_empty() && !call.names_files();
     if by_name && query.all_namespaces {
         return Err("a resource cannot be retrieved by name across all namespaces".into());
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// `describe TYPE [NAME_PREFIX | -l label] | TYPE/NAME`
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
-    if call.args().is_empty() && !call.flags.given("filename") && !call.flags.given("kustomize") {
+    if call.args().is_empty() && !call.names_files() {
         return Err("You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.".into());
     }
     let mut query = resources::query(call, call.args());

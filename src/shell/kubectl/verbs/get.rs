@@ -37,7 +37,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         return Err("--output-watch-events option can only be used with --watch or --watch-only".into());
     }
     let args = call.args();
-    if args.is_empty() && !call.flags.given("filename") && !call.flags.given("kustomize") {
+    if args.is_empty() && !call.names_files() {
         let text = "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n";
         call.ctx.complain(text);
         return Err(call.usage("Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods)."));
@@ -72,7 +72,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     }
     let found = !selection.found.is_empty();
     let by_name = selection.single || query.filter.is_empty() && call.flags.args.len() > 1;
-    let kinds: Vec<Kind> = if by_name || call.flags.given("filename") {
+    let kinds: Vec<Kind> = if by_name || call.names_files() {
         let mut kinds: Vec<Kind> = Vec::new();
         for found in &selection.found {
             if !kinds.contains(&found.kind) {

@@ -1,15 +1,27 @@
 //! What the playground does not do, said in a line; and small commands that need nothing else.
 
 use crate::api::{Kind, json};
+use crate::manifest::yaml;
 use crate::shell::files::absolute;
 use crate::shell::kubectl::call::{Call, Next, OK, Outcome};
 use crate::shell::kubectl::doc::{entries, items, text};
 use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::kustomize::build;
 use crate::shell::kubectl::output::go;
 
 /// `kubectl kustomize`
-pub fn kustomize(_: &mut Call<'_, '_>) -> Outcome {
-    Err(super::NO_KUSTOMIZE.into())
+pub fn kustomize(call: &mut Call<'_, '_>) -> Outcome {
+    let directory = match &call.args()[..] {
+        [] => ".".to_owned(),
+        [directory] => directory.clone(),
+        _ => return Err("specify one path to kustomization.yaml".into()),
+    };
+    let cwd = call.ctx.cwd.to_owned();
+    let built = build(call.ctx.files(), &cwd, &directory)?;
+    built.warnings.iter().for_each(|warning| call.ctx.complain(warning));
+    let documents: Vec<String> = built.documents.iter().map(|(_, doc)| yaml::write(doc)).collect();
+    call.print(&documents.join("---\n"));
+    OK
 }
 
 /// `kubectl completion`

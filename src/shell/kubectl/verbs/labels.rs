@@ -65,16 +65,12 @@ fn run(call: &mut Call<'_, '_>, sort: &Sort) -> Outcome {
         let message = format!("all resources must be specified before {} changes: {word}", sort.word);
         return Err(Failure::Message(message));
     }
-    if objects.is_empty()
-        && !call.flags.given("filename")
-        && !call.flags.on("all")
-        && !call.flags.given("selector")
-    {
+    if objects.is_empty() && !call.names_files() && !call.flags.on("all") && !call.flags.given("selector") {
         return Err(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>".into()
         );
     }
-    if call.flags.on("local") && !call.flags.given("filename") {
+    if call.flags.on("local") && !call.names_files() {
         return Err(
             "can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"
                 .into(),

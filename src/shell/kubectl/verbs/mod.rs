@@ -37,9 +37,6 @@ use super::help as help_text;
 use super::output::go;
 use crate::shell::Ctx;
 
-/// What is said where kustomize would be needed.
-pub const NO_KUSTOMIZE: &str = "the playground has no kustomize: apply the manifests it would build with -f";
-
 /// `kubectl` alone.
 pub fn root(call: &mut Call<'_, '_>) -> Outcome {
     call.print(&help_text::of(&ROOT));

@@ -18,14 +18,11 @@ use crate::shell::tools::text::diff;
 
 /// `kubectl replace`
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
-    if !call.flags.given("filename") && !call.flags.given("kustomize") {
+    if !call.names_files() {
         return Err("must specify --filename to replace".into());
     }
     if call.flags.given("raw") {
         return Err("the playground's API server takes no raw writes".into());
-    }
-    if call.flags.given("kustomize") {
-        return Err(super::NO_KUSTOMIZE.into());
     }
     let dry = call.dry_run()?;
     let printer = printer::chosen(call)?;
@@ -111,11 +108,8 @@ pub fn difference(call: &mut Call<'_, '_>) -> Outcome {
         let message = format!("Unexpected args: [{}]", call.args().join(" "));
         return Err(call.usage(message));
     }
-    if !call.flags.given("filename") && !call.flags.given("kustomize") {
+    if !call.names_files() {
         return Err("must specify one of -f and -k".into());
-    }
-    if call.flags.given("kustomize") {
-        return Err(super::NO_KUSTOMIZE.into());
     }
     let manifests = manifests::read(call)?;
     let mut failures = manifests.failures;

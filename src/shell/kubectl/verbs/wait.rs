@@ -115,7 +115,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     let mut query = query(call, args);
     query.live = !matches!(goal, Goal::Gone | Goal::There);
     let printer = printer::chosen(call)?;
-    let by_name = !query.all && query.filter.is_empty() && !call.flags.given("filename");
+    let by_name = !query.all && query.filter.is_empty() && !call.names_files();
     let selection = match (&goal, by_name) {
         (Goal::Gone | Goal::There, true) => unfetched(call, &query)?,
         _ => resolve(call, &query)?,

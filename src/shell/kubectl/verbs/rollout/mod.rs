@@ -17,7 +17,7 @@ use crate::shell::kubectl::resources::{self, Found};
 
 /// The objects that the arguments mean; a note if a selector matches none.
 fn chosen(call: &mut Call<'_, '_>) -> Result<Vec<Found>, Failure> {
-    if call.args().is_empty() && !call.flags.given("filename") {
+    if call.args().is_empty() && !call.names_files() {
         return Err(Failure::Message("required resource not specified".into()));
     }
     let mut query = resources::query(call, call.args());

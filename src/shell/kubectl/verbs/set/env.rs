@@ -16,7 +16,7 @@ pub fn env(call: &mut Call<'_, '_>) -> Outcome {
     };
     let (resources, mut changes) = parted(&call.args(), is_change);
     changes.extend(call.flags.list("env"));
-    if resources.is_empty() && !call.flags.given("filename") {
+    if resources.is_empty() && !call.names_files() {
         return Err(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>".into()
         );

@@ -101,7 +101,7 @@ pub fn resources(call: &mut Call<'_, '_>) -> Outcome {
 /// `kubectl set serviceaccount`
 pub fn service_account(call: &mut Call<'_, '_>) -> Outcome {
     let mut args = call.args();
-    let Some(account) = args.pop().filter(|_| !args.is_empty() || call.flags.given("filename")) else {
+    let Some(account) = args.pop().filter(|_| !args.is_empty() || call.names_files()) else {
         return Err("serviceaccount is required".into());
     };
     each(call, args, "serviceaccount updated", move |found, doc, _| {
