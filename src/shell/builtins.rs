@@ -6,6 +6,7 @@ use super::line::{self, Script};
 use super::program::{Ctx, Exit, Input, Poll, Wake};
 use super::scope::{Flow, Scope};
 use super::{condition, printf, programs};
+use std::sync::Arc;
 
 /// What a builtin comes to.
 pub enum Builtin {
@@ -44,6 +45,7 @@ pub const BUILTINS: &[(&str, Act)] = &[
     ("export", export),
     ("false", |_, _, _| Builtin::Done(1)),
     ("fg", |_, _, _| Builtin::Wait),
+    ("history", history),
     ("jobs", jobs),
     ("kill", kill),
     ("local", local),
@@ -355,6 +357,38 @@ fn jobs(scope: &mut Scope, _: &[String], ctx: &mut Ctx<'_>) -> Builtin {
         ctx.say(format!("[{}]+  {:<24}{}{ampersand}", job.id, word(job), job.text));
     }
     scope.jobs.retain(|job| job.done.is_none());
+    Builtin::Done(0)
+}
+
+/// The lines that were typed, all or the last of them; `-c` forgets them, `-d` one of them.
+fn history(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    let lines = scope.history.len();
+    let refused = |ctx: &mut Ctx<'_>, why: String| {
+        ctx.complain(format!("{}: history: {why}", scope.shell));
+        Builtin::Done(1)
+    };
+    let shown = match &args[1..] {
+        [] => lines,
+        [flag] if flag == "-c" => {
+            scope.history = Arc::default();
+            return Builtin::Done(0);
+        }
+        [flag, place] if flag == "-d" => {
+            let Some(at) = place.parse::<usize>().ok().filter(|at| (1..=lines).contains(at)) else {
+                return refused(ctx, format!("{place}: history position out of range"));
+            };
+            Arc::make_mut(&mut scope.history).remove(at - 1);
+            return Builtin::Done(0);
+        }
+        [count] => match count.parse() {
+            Ok(count) => count,
+            Err(_) => return refused(ctx, format!("{count}: numeric argument required")),
+        },
+        _ => return refused(ctx, "too many arguments".to_owned()),
+    };
+    for (at, line) in scope.history.iter().enumerate().skip(lines.saturating_sub(shown)) {
+        ctx.say(format!("{:>5}  {line}", at + 1));
+    }
     Builtin::Done(0)
 }
 

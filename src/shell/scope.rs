@@ -4,6 +4,7 @@ use super::files::{Files, matches_pattern};
 use super::line::{Expansion, Part, Script, Word};
 use super::program::Exit;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What ends a list before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Scope {
     pub flow: Option<Flow>,
     /// What this shell calls itself in messages: `bash`, `sh`.
     pub shell: String,
+    /// The lines that were typed, for `history`; shared with subshells.
+    pub history: Arc<Vec<String>>,
     /// Jobs in the background.
     pub jobs: Vec<super::exec::Job>,
 }

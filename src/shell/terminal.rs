@@ -8,6 +8,7 @@ use super::program::{Ctx, Exit, Input, Place, Poll, Wake, World};
 use super::scope::Scope;
 use crate::cluster::Cluster;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Steps a shell may make in one poll, so that an endless loop stays interruptible.
 const BUDGET: u32 = 2_000;
@@ -36,8 +37,6 @@ pub struct Terminal {
     seen: u64,
     /// What was printed, piece by piece.
     pub screen: Vec<(Stream, String)>,
-    /// The lines entered, oldest first.
-    pub history: Vec<String>,
 }
 
 impl Terminal {
@@ -59,7 +58,6 @@ impl Terminal {
             jobs_wake: Wake::Never,
             seen: 0,
             screen: Vec::new(),
-            history: Vec::new(),
         }
     }
 
@@ -76,6 +74,11 @@ impl Terminal {
     /// Whether a command was begun whose end was not typed: a quote or a here-document is open.
     pub fn wants_more(&self) -> bool {
         !self.partial.is_empty()
+    }
+
+    /// The lines entered, oldest first.
+    pub fn history(&self) -> &[String] {
+        &self.scope.history
     }
 
     /// What the terminal waits for.
@@ -124,7 +127,8 @@ impl Terminal {
         let shown = format!("{}{line}\n", self.prompt());
         self.print(Stream::Typed, &shown);
         if !line.trim().is_empty() && !self.is_busy() {
-            self.history.extend(line.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+            let lines = line.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned);
+            Arc::make_mut(&mut self.scope.history).extend(lines);
         }
         self.typed.data += line;
         self.typed.data.push('\n');

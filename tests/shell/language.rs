@@ -63,3 +63,16 @@ fn what_is_not_closed_asks_for_more() {
         assert!(!session.terminals()[0].wants_more(), "{line}");
     }
 }
+
+#[test]
+fn a_terminal_remembers_its_lines() {
+    let mut session = session(&[]);
+    for line in ["echo one", "echo two", "history 2", "history -d 1; history -c; history"] {
+        session.act(cluster_playground::shell::Act::Line { terminal: 0, text: line.to_owned() });
+        session.advance(session.now() + std::time::Duration::from_secs(1));
+    }
+    let screen: String = session.terminals()[0].screen.iter().map(|(_, text)| text.as_str()).collect();
+    assert!(screen.contains("    2  echo two\n    3  history 2\n"), "{screen}");
+    assert!(session.terminals()[0].history().is_empty());
+    assert_eq!(run(&mut session, "history x").1, "bash: history: x: numeric argument required\n");
+}

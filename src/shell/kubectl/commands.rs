@@ -629,7 +629,7 @@ static COMMANDS: &[Command] = &[
             files!(),
             "field-manager:text output-patch:bool save-config:bool subresource:text validate:text=strict?strict windows-line-endings:bool"
         ),
-        verbs::replace::edit,
+        verbs::edit::run,
     ),
     command(
         "apply edit-last-applied",
@@ -637,7 +637,7 @@ static COMMANDS: &[Command] = &[
         "apply edit-last-applied (RESOURCE/NAME | -f FILENAME) [options]",
         "Edit latest last-applied-configuration annotations of a resource/object",
         concat!(printing!(), files!(), "field-manager:text"),
-        verbs::replace::edit,
+        verbs::edit::last_applied,
     ),
     command(
         "apply set-last-applied",

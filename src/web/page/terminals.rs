@@ -30,8 +30,8 @@ impl Front {
             self.key = key;
             self.rows = Rc::new(rows(&front.screen, &model.names()));
         }
-        if front.history.len() != self.history.len() || front.history.last() != self.history.last() {
-            self.history = Rc::new(front.history.clone());
+        if front.history().len() != self.history.len() || front.history().last() != self.history.last() {
+            self.history = Rc::new(front.history().to_vec());
         }
     }
 }
@@ -50,7 +50,7 @@ impl Page {
             }
         };
         let suggestions =
-            if front.history.is_empty() { scenario::suggestions(&self.link) } else { Vec::new() };
+            if front.history().is_empty() { scenario::suggestions(&self.link) } else { Vec::new() };
         html! {
             <section class="pane term" aria-label="Terminal">
                 <div class="tabs">

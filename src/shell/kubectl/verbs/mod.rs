@@ -8,6 +8,7 @@ pub mod get;
 pub mod raw;
 pub mod sort;
 pub mod describe;
+pub mod edit;
 pub mod explain;
 pub mod expose;
 pub mod labels;

@@ -1,4 +1,4 @@
-//! `kubectl replace`, `kubectl edit` and `kubectl diff`: the live object and the one in a file.
+//! `kubectl replace` and `kubectl diff`: the live object and the one in a file.
 
 use super::apply::remember;
 use super::create::report;
@@ -12,7 +12,7 @@ use crate::shell::kubectl::doc::{put, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::manifests;
 use crate::shell::kubectl::output::{go, printer};
-use crate::shell::kubectl::resources::{namespace_of, query, resolve};
+use crate::shell::kubectl::resources::namespace_of;
 use crate::shell::kubectl::verbs::apply::last_applied;
 use crate::shell::tools::text::diff;
 
@@ -86,20 +86,6 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     }
     Failure::all(failures)?;
     OK
-}
-
-/// `kubectl edit`: the page opens its editor; a terminal has none here.
-pub fn edit(call: &mut Call<'_, '_>) -> Outcome {
-    let query = query(call, call.args());
-    let selection = resolve(call, &query)?;
-    Failure::all(selection.failures)?;
-    let Some(found) = selection.found.first() else { return Err("edit cancelled, no objects found".into()) };
-    let name = format!("{}/{}", found.kind.resource().singular(), found.name);
-    Err(format!(
-        "the playground's terminal has no editor: write the object to a file with 'kubectl get {name} -o yaml > {}.yaml', edit that file and apply it",
-        found.name
-    )
-    .into())
 }
 
 /// `kubectl diff`
