@@ -699,6 +699,14 @@ static COMMANDS: &[Command] = &[
         verbs::api::cluster_info,
     ),
     command(
+        "cluster-info dump",
+        &[],
+        "cluster-info dump [flags] [options]",
+        "Dump relevant information for debugging and diagnosis",
+        "all-namespaces,A:bool allow-missing-template-keys:bool=true namespaces:list output,o:text=json output-directory:text pod-running-timeout:duration=20s show-managed-fields:bool template:text",
+        verbs::dump::run,
+    ),
+    command(
         "drain",
         &[],
         "drain NODE [options]",
@@ -743,7 +751,7 @@ static COMMANDS: &[Command] = &[
         "debug (POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ] [options]",
         "Create debugging sessions for troubleshooting workloads and nodes",
         "arguments-only:bool attach:bool container,c:text copy-to:text custom:text env:array filename,f:list image:text image-pull-policy:text keep-annotations:bool keep-init-containers:bool=true keep-labels:bool keep-liveness:bool keep-readiness:bool keep-startup:bool profile:text quiet,q:bool replace:bool same-node:bool set-image:text share-processes:bool=true stdin,i:bool target:text tty,t:bool",
-        verbs::honest::debug,
+        verbs::debug::run,
     ),
     command(
         "completion",

@@ -1,6 +1,6 @@
 //! What the playground does not do, said in a line; and small commands that need nothing else.
 
-use crate::api::{Kind, json};
+use crate::api::Kind;
 use crate::manifest::yaml;
 use crate::shell::files::absolute;
 use crate::shell::kubectl::call::{Call, Next, OK, Outcome};
@@ -256,55 +256,4 @@ fn evict(
         call.say(format!("pod/{} evicted", key.name));
     }
     Ok(waiting)
-}
-
-/// `kubectl debug`
-pub fn debug(call: &mut Call<'_, '_>) -> Outcome {
-    let (image, copy) = (call.flags.text("image").to_owned(), call.flags.text("copy-to").to_owned());
-    let args = call.args();
-    if image.is_empty() && copy.is_empty() {
-        return Err("you must specify --image when not using --copy-to.".into());
-    }
-    let Some(target) = args.first().filter(|_| call.flags.dash != Some(0)) else {
-        return Err("NAME or TYPE/NAME is required for debug".into());
-    };
-    if target.starts_with("node/") || target.starts_with("no/") || target.starts_with("nodes/") {
-        let name = target.split('/').nth(1).unwrap_or("");
-        call.find(Kind::Node, "", name)?;
-        return Err(format!(
-            "the playground has no host namespaces to enter: look at the node with 'ssh {name}' instead"
-        )
-        .into());
-    }
-    if !copy.is_empty() {
-        return Err("the playground does not copy pods for debugging: leave --copy-to out to add a container to the pod itself".into());
-    }
-    let name = target.split('/').next_back().unwrap_or(target).to_owned();
-    let namespace = call.namespace();
-    let pod = call.find(Kind::Pod, &namespace, &name)?;
-    let wanted = call.flags.text("target").to_owned();
-    if !wanted.is_empty() {
-        call.say(format!("Targeting container {}. If you don't see processes from this container it may be because the container runtime doesn't support this feature.", go::quote(&wanted)));
-    }
-    let container = match call.flags.text("container") {
-        "" => {
-            let debuggers = items(&pod.doc()["spec"]["ephemeralContainers"]).len();
-            let name = format!("debugger-{}", ["bcdfg", "hjklm", "npqrs", "tvwxz"][debuggers % 4]);
-            call.ctx.complain(format!("Defaulting debug container name to {name}."));
-            name
-        }
-        name => name.to_owned(),
-    };
-    let mut ephemeral = json!({"name": container, "image": image});
-    if !wanted.is_empty() {
-        ephemeral["targetContainerName"] = wanted.into();
-    }
-    call.ctx.cluster.add_ephemeral_containers(&pod.key(), vec![ephemeral])?;
-    let rest: Vec<String> = call.flags.dash.map_or(Vec::new(), |dash| args[dash..].to_vec());
-    let command = if rest.is_empty() { vec!["sh".to_owned()] } else { rest };
-    let (stdin, tty) = (call.flags.on("stdin"), call.flags.on("tty"));
-    if !stdin && !call.flags.on("attach") {
-        return OK;
-    }
-    Ok(super::exec::attached(call, &pod, container, command, stdin, tty))
 }

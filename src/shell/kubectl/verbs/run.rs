@@ -3,7 +3,7 @@
 use super::create::{generate, labels, report};
 use super::delete::Gone;
 use super::exec::Inside;
-use crate::api::{Instant, Key, Kind, Value, json};
+use crate::api::{Instant, Key, Kind, Object, Value, json};
 use crate::apiserver::DeleteOptions;
 use crate::apiserver::patch::{self, Patch};
 use crate::cluster::Fault;
@@ -50,11 +50,18 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     if printer.is_some() {
         report(call, printer.as_ref(), Kind::Pod, object.doc(), "created", dry, 0)?;
     }
+    Ok(attached(call, &object, name, command))
+}
+
+/// Looks into a pod's container once it runs; what is run there is its main process.
+pub fn attached(call: &Call<'_, '_>, object: &Object, container: String, command: Vec<String>) -> Next {
     let (_, timeout) = call.flags.duration("pod-running-timeout");
-    Ok(Next::Run(Box::new(Attached {
+    // Commands without the flag wait for a minute.
+    let timeout = if timeout.is_zero() { std::time::Duration::from_secs(60) } else { timeout };
+    Next::Run(Box::new(Attached {
         pod: object.key(),
         uid: object.meta.uid.clone(),
-        container: name,
+        container,
         command,
         deadline: call.now() + timeout,
         stdin: call.flags.on("stdin"),
@@ -66,7 +73,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         gone: None,
         exit: 0,
         name: call.command.name(),
-    })))
+    }))
 }
 
 fn check(call: &mut Call<'_, '_>) -> Result<(), Failure> {

@@ -12,4 +12,4 @@ pub use config::{config_map, docker_registry, generic, tls};
 pub use job::{cron_job, job};
 pub use policy::{disruption_budget, ingress, priority_class, quota};
 pub use service::{cluster_ip, external_name, load_balancer, node_port};
-pub use workload::deployment;
+pub use workload::{deployment, letters};

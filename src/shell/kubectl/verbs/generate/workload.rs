@@ -47,9 +47,13 @@ pub fn container_name(image: &str) -> String {
     if !base.contains(['_', '.']) {
         return base.to_owned();
     }
-    // The real client adds random letters here; ours follow from the image, so that a session repeats.
+    format!("{}-{}", base.replace(['_', '.'], "-"), letters(image))
+}
+
+/// Five letters after a name. The real client draws them; ours follow from a text, so that a session repeats.
+pub fn letters(text: &str) -> String {
     const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
-    let mut hash = image
+    let mut hash = text
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let mut suffix = String::new();
@@ -57,5 +61,5 @@ pub fn container_name(image: &str) -> String {
         suffix.push(char::from(LETTERS[(hash % 27) as usize]));
         hash /= 27;
     }
-    format!("{}-{suffix}", base.replace(['_', '.'], "-"))
+    suffix
 }
