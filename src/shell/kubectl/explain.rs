@@ -61,12 +61,7 @@ pub fn fields(kind: Kind, path: &[&str], recursive: bool, told: &Descriptions<'_
     }
     let mut out = String::new();
     if let Some(field) = field {
-        out.push_str(&format!(
-            "FIELD: {} <{}>{}\n",
-            field.name,
-            spelled(field.shape.kind()),
-            required(field)
-        ));
+        out.push_str(&format!("FIELD: {} <{}>{}\n", field.name, type_of(field), required(field)));
         let values: Vec<&str> = field.values().collect();
         if !values.is_empty() {
             out.push_str("ENUM:\n");
@@ -102,7 +97,7 @@ fn list(of: Struct, recursive: bool, depth: usize, told: &Descriptions<'_>, out:
     let own = if recursive { Value::Null } else { told.of(of.label) };
     for field in fields {
         let pad = "  ".repeat(depth);
-        out.push_str(&format!("{pad}{}\t<{}>{}\n", field.name, spelled(field.shape.kind()), required(field)));
+        out.push_str(&format!("{pad}{}\t<{}>{}\n", field.name, type_of(field), required(field)));
         let values: Vec<&str> = field.values().collect();
         if !values.is_empty() {
             let more = if values.len() > MOST_VALUES { ", ...." } else { "" };
@@ -124,13 +119,14 @@ fn list(of: Struct, recursive: bool, depth: usize, told: &Descriptions<'_>, out:
     }
 }
 
-/// A text in lines of at most [`WIDTH`], each indented. Spaces stay as they are within a line.
+/// A text in lines of at most [`WIDTH`], each indented. Spaces stay as they are within a line and before it.
 fn wrapped(text: &str, indent: &str) -> String {
     let mut out = String::new();
     for paragraph in text.split('\n').filter(|_| !text.is_empty()) {
-        let mut line = String::new();
+        let words = paragraph.trim_start();
+        let mut line = paragraph[..paragraph.len() - words.len()].to_owned();
         let mut gap = "";
-        for piece in paragraph.split_inclusive(' ') {
+        for piece in words.split_inclusive(' ') {
             let word = piece.trim_end();
             if word.is_empty() {
                 gap = "  ";
@@ -156,6 +152,15 @@ pub fn structure(kind: Type) -> Option<Struct> {
         Type::Struct(inner) => Some(inner),
         Type::List(shape) | Type::Map(shape) => structure(shape.kind()),
         _ => None,
+    }
+}
+
+/// A field's type as it is written between angle brackets. The schema has no name for what may be any JSON; here one
+/// is shown.
+fn type_of(field: Field) -> String {
+    match field.shape.kind() {
+        Type::Any if field.name == "fieldsV1" => "FieldsV1".into(),
+        kind => spelled(kind),
     }
 }
 

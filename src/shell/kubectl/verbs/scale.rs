@@ -4,10 +4,10 @@ use super::create::report;
 use crate::api::{Kind, Status, StatusReason, json};
 use crate::apiserver::patch::Patch;
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
-use crate::shell::kubectl::doc::{int, put};
+use crate::shell::kubectl::doc::{int, put, selector};
 use crate::shell::kubectl::failure::Failure;
-use crate::shell::kubectl::output::printer;
-use crate::shell::kubectl::resources::{query, resolve};
+use crate::shell::kubectl::output::{go, printer};
+use crate::shell::kubectl::resources::{Found, query, resolve};
 
 /// Carries the command out.
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
@@ -53,6 +53,10 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
                 failures.push(format!("Expected resource version to be {version}, was {have}").into());
                 continue;
             }
+            if i32::try_from(replicas).is_err() {
+                failures.push(beyond(&found, replicas).into());
+                continue;
+            }
         }
         let patch = Patch::Merge(json!({"spec": {"replicas": replicas}}));
         let doc = match dry {
@@ -73,6 +77,25 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     }
     Failure::all(failures)?;
     OK
+}
+
+/// The refusal of a number that no Scale can hold: the server quotes what the patch made of it.
+fn beyond(found: &Found, replicas: i64) -> Status {
+    let (meta, status) = (&found.doc["metadata"], &found.doc["status"]);
+    let fields = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"];
+    let meta: Vec<String> =
+        fields.iter().map(|field| format!("\"{field}\":{}", go::json(&meta[*field]))).collect();
+    let selector = selector(&found.doc["spec"]["selector"]);
+    let scale = format!(
+        "{{\"apiVersion\":\"autoscaling/v1\",\"kind\":\"Scale\",\"metadata\":{{{}}},\"spec\":{{\"replicas\":{replicas}}},\"status\":{{\"replicas\":{},\"selector\":{}}}}}",
+        meta.join(","),
+        int(&status["replicas"]),
+        go::quote(&selector)
+    );
+    let why = format!(
+        "json: cannot unmarshal number {replicas} into Go struct field ScaleSpec.spec.replicas of type int32"
+    );
+    Status::new(StatusReason::Invalid, format!("patch: Invalid value: {}: {why}", go::quote(&scale)))
 }
 
 /// `kubectl autoscale`
