@@ -123,7 +123,9 @@ fn assert_slices(cluster: &Cluster, seed: u64) {
         for slice in store.select(Kind::EndpointSlice, "default", &Selector::labels(labels.into())) {
             let slice = slice.endpoint_slice().expect("a slice");
             assert!(slice.endpoints.len() <= 100, "seed {seed}: {name} has a slice too long");
-            let numbers: Vec<u64> = slice.ports.iter().filter_map(|p| p.port.map(u64::from)).collect();
+            // The order of a slice's ports is that of their hashes.
+            let mut numbers: Vec<u64> = slice.ports.iter().filter_map(|p| p.port.map(u64::from)).collect();
+            numbers.sort_unstable();
             for endpoint in &slice.endpoints {
                 let said = &endpoint.conditions;
                 let said = (said.is_ready(), said.is_serving(), said.is_terminating());
@@ -137,9 +139,10 @@ fn assert_slices(cluster: &Cluster, seed: u64) {
             .filter_map(|pod| {
                 let status = &pod.pod()?.status;
                 let ports = service.doc()["spec"]["ports"].as_array()?.iter();
-                let numbers = ports
+                let mut numbers: Vec<u64> = ports
                     .filter_map(|p| resolved(pod, &p["targetPort"], p["port"].as_u64().unwrap_or(0)))
                     .collect();
+                numbers.sort_unstable();
                 let (serving, leaving) = (is_ready(pod), pod.meta.deleted.is_some());
                 let ready = spec.publish_not_ready_addresses || (serving && !leaving);
                 let there = !status.pod_ip.is_empty() && !status.is_terminal();
