@@ -1,10 +1,11 @@
 //! The pace of the simulation: one Deployment of 10 to 10,000 pods from nothing to ready, one more
-//! pod in a cluster that has many, and a clone.
+//! pod in a cluster that has many, a clone, and requests by name through a Service.
 
 #![allow(missing_docs)] // criterion's macros make public functions
 
 use cluster_playground::api::{Key, Kind, Value, json};
 use cluster_playground::cluster::{Cluster, Profile};
+use cluster_playground::net::{HttpRequest, Outcome, Payload, Request, Source};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
 
@@ -41,6 +42,16 @@ fn run(cluster: &mut Cluster, pods: usize) {
     assert_eq!(web.doc()["status"]["readyReplicas"], pods);
 }
 
+/// Three pods behind a Service, and a request to its name from one of them: DNS, the Service, HTTP.
+fn asked() -> (Cluster, Request) {
+    let mut cluster = Cluster::new(Profile::default(), 1);
+    run(&mut cluster, 3);
+    let pod = cluster.store().list(Kind::Pod, "default").next().expect("there").key();
+    let headers = vec![("Host".to_owned(), "web".to_owned())];
+    let http = HttpRequest { method: "GET".into(), path: "/".into(), headers, body: String::new() };
+    (cluster, Request::new(Source::Pod(pod), "web", Some(80), Payload::Http(http)))
+}
+
 fn pace(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("deployment_until_ready");
     group.sample_size(10);
@@ -67,6 +78,19 @@ fn pace(criterion: &mut Criterion) {
             BatchSize::LargeInput,
         );
     });
+    let (mut cluster, request) = asked();
+    assert!(matches!(cluster.request(&request).outcome, Outcome::Answered(_)));
+    let mut requests = criterion.benchmark_group("request");
+    requests.throughput(Throughput::Elements(1));
+    requests.bench_function("by_name_through_a_service", |bencher| {
+        bencher.iter(|| {
+            // As often as a client asks; connections end by and by.
+            let next = cluster.now() + Duration::from_millis(10);
+            cluster.advance(next);
+            cluster.request(&request)
+        });
+    });
+    requests.finish();
     criterion.bench_function("new_docker_desktop", |bencher| {
         bencher.iter(|| Cluster::new(Profile::default(), 1));
     });
