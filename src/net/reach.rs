@@ -1,4 +1,5 @@
-//! Who can reach what: every pod and the workstation against every Service port.
+//! Who can reach what: every pod and the workstation against every Service port. The pods of the system itself are
+//! not among the sources.
 //!
 //! A matrix is computed on a network whose memory nobody needs (a clone's), and brought up to date
 //! by what the store's log says has changed.
@@ -207,7 +208,8 @@ fn services_of(network: &Network<'_>, pod: &Object) -> Vec<Key> {
 
 fn sources(network: &Network<'_>) -> Vec<Source> {
     let pods = network.store.list_all(Kind::Pod).filter(|object| super::locate::has_network(object));
-    pods.map(|object| Source::Pod(object.key())).chain([Source::Workstation]).collect()
+    let pods = pods.map(|object| object.key()).filter(|pod| pod.namespace != "kube-system");
+    pods.map(Source::Pod).chain([Source::Workstation]).collect()
 }
 
 fn targets(network: &Network<'_>) -> Vec<ServiceAt> {
