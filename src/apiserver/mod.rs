@@ -12,6 +12,7 @@ mod defaults;
 mod delete;
 mod document;
 mod internal;
+mod managed;
 mod options;
 mod prepare;
 mod prune;
@@ -29,6 +30,7 @@ pub mod quantity;
 
 pub use allocate::Ranges;
 pub use delete::Deleted;
+pub use managed::CLIENT_SIDE;
 pub use options::{DeleteOptions, Propagation, WriteOptions};
 pub use server::{ApiServer, Mould, Written};
 pub use store::{Change, Store};

@@ -7,8 +7,10 @@ use crate::manifest::Validation;
 pub struct WriteOptions {
     /// Do everything but store.
     pub dry_run: bool,
-    /// Who writes, for server-side apply; `kubectl-client-side-apply` and its like.
+    /// Who writes, and thus owns the fields; `kubectl-client-side-apply` and its like.
     pub field_manager: String,
+    /// The part of the object that is written, for the same account: `scale`; empty for the object.
+    pub subresource: String,
     /// Take fields that other managers own (server-side apply).
     pub force: bool,
     /// What to do about fields that do not exist (`fieldValidation`). None: the object comes from a part of the
@@ -17,6 +19,11 @@ pub struct WriteOptions {
 }
 
 impl WriteOptions {
+    /// Whether who writes is to be remembered.
+    pub(super) fn manages(&self) -> bool {
+        !self.dry_run && !self.field_manager.is_empty()
+    }
+
     /// A write that stores nothing (`--dry-run=server`).
     pub fn dry_run() -> Self {
         Self { dry_run: true, ..Self::default() }

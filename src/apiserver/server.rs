@@ -2,6 +2,7 @@
 
 use super::allocate::{Allocations, Ranges};
 use super::document::{items, object, set, text, unset};
+use super::managed::Managers;
 use super::patch::{self, Patch};
 use super::{
     Store, WriteOptions, admit, decode, defaults, prepare, prune, quota, refusal, service_rest, validate,
@@ -22,6 +23,7 @@ const SUFFIX_LENGTH: usize = 5;
 pub struct ApiServer {
     store: Store,
     pub(super) allocations: Allocations,
+    pub(super) managed: Managers,
     pub(super) rng: fastrand::Rng,
 }
 
@@ -69,6 +71,7 @@ impl ApiServer {
         Self {
             store: Store::default(),
             allocations: Allocations::new(ranges),
+            managed: Managers::default(),
             rng: fastrand::Rng::with_seed(seed),
         }
     }
@@ -123,6 +126,7 @@ impl ApiServer {
         if !errors.is_empty() {
             return Err(refusal::invalid(kind, &name, errors));
         }
+        let written = options.manages().then(|| doc.clone());
         quota::quota(&self.store, kind, &namespace, &doc)?;
         if kind == Kind::Service {
             service_rest::create(self, &mut doc, options.dry_run)?;
@@ -134,6 +138,10 @@ impl ApiServer {
             return Err(refusal::already_exists(kind, &name));
         }
         warnings.extend(warnings::of(kind, &doc));
+        if let Some(written) = written {
+            self.managed.forget(&Key::new(kind, namespace, name));
+            self.managed.updated(now, options, kind, None, &written);
+        }
         Ok(self.finish(kind, doc, options, warnings))
     }
 
@@ -143,18 +151,19 @@ impl ApiServer {
     /// `NotFound`, `Conflict` (a stale `resourceVersion`), `Invalid` (an immutable field) …
     pub fn update(
         &mut self,
-        _now: Instant,
+        now: Instant,
         kind: Kind,
         mut doc: Value,
         options: &WriteOptions,
     ) -> Result<Written, Status> {
         let unknown = decode::body(kind, &mut doc, options)?;
-        self.replace(kind, doc, options, unknown)
+        self.replace(now, kind, doc, options, unknown)
     }
 
     /// An update once its document has been decoded.
-    fn replace(
+    pub(super) fn replace(
         &mut self,
+        now: Instant,
         kind: Kind,
         mut doc: Value,
         options: &WriteOptions,
@@ -181,6 +190,9 @@ impl ApiServer {
         if !errors.is_empty() {
             return Err(refusal::invalid(kind, &name, errors));
         }
+        if options.manages() {
+            self.managed.updated(now, options, kind, Some(old.doc()), &doc);
+        }
         if kind == Kind::Service {
             service_rest::update(self, old.doc(), &mut doc, options.dry_run)?;
         }
@@ -203,7 +215,7 @@ impl ApiServer {
     /// `NotFound`; `BadRequest` or `Invalid` for a patch that does not fit; and what an update is refused for.
     pub fn patch(
         &mut self,
-        _now: Instant,
+        now: Instant,
         key: &Key,
         patch: &Patch,
         options: &WriteOptions,
@@ -221,7 +233,7 @@ impl ApiServer {
                 format!("the name of the object ({name}) does not match the name on the URL ({})", key.name);
             return Err(refusal::bad_request(message));
         }
-        self.replace(key.kind, doc, options, unknown)
+        self.replace(now, key.kind, doc, options, unknown)
     }
 
     /// Replaces an object's status; the rest stays.
@@ -349,6 +361,7 @@ impl ApiServer {
     /// `NotFound`.
     pub fn remove(&mut self, key: &Key) -> Result<Arc<Object>, Status> {
         let object = self.store.remove(key).ok_or_else(|| refusal::no_such(key))?;
+        self.managed.forget(key);
         if key.kind == Kind::Service {
             self.allocations.replace(Some(&object), None);
         }
@@ -393,7 +406,7 @@ fn object_or_refusal(patch: &Value) -> Result<(), Status> {
 }
 
 /// Sets what names an object, and says its namespace (empty for cluster-scoped kinds).
-fn identify(kind: Kind, doc: &mut Value) -> String {
+pub(super) fn identify(kind: Kind, doc: &mut Value) -> String {
     let resource = kind.resource();
     if !doc.is_object() {
         *doc = Value::Object(Map::new());

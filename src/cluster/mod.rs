@@ -19,7 +19,7 @@ pub use kubelet::Environment;
 pub use preview::{Change, Edit, Preview};
 pub use profile::{ImageRule, Latency, NodeProfile, Profile, System};
 
-use crate::api::{Instant, Key, Kind, Status, Value};
+use crate::api::{Instant, Key, Kind, Object, Status, Value};
 use crate::apiserver::patch::Patch;
 use crate::apiserver::{ApiServer, DeleteOptions, Deleted, Ranges, Store, WriteOptions, Written};
 use crate::controllers::Recorder;
@@ -153,6 +153,31 @@ impl Cluster {
         let written = self.server.update(self.now, kind, doc, options);
         self.observe();
         written
+    }
+
+    /// Applies a document on the server, as a manager of its fields.
+    ///
+    /// # Errors
+    /// What the API server answers.
+    pub fn apply_on_server(
+        &mut self,
+        kind: Kind,
+        doc: Value,
+        options: &WriteOptions,
+    ) -> Result<Written, Status> {
+        let written = self.server.apply(self.now, kind, doc, options);
+        self.observe();
+        written
+    }
+
+    /// Hands the fields of `kubectl apply` over to a manager that applies on the server.
+    pub fn adopt(&mut self, key: &Key, by: &WriteOptions) -> bool {
+        self.server.adopt(self.now, key, by)
+    }
+
+    /// `metadata.managedFields` of an object.
+    pub fn managed_fields(&self, object: &Object) -> Value {
+        self.server.managed_fields(object)
     }
 
     /// Changes an object by a patch.

@@ -5,7 +5,7 @@ use crate::api::Kind;
 
 /// How a list merges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ListMerge {
+pub(in crate::apiserver) enum ListMerge {
     /// Replaced whole.
     Atomic,
     /// Item by item, by this field.
@@ -37,7 +37,7 @@ const KEYED: [(&str, &str); 18] = [
 ];
 
 /// How the list `field` of `parent` (the name of the field it is in) merges.
-pub(super) fn list_merge(kind: Kind, parent: &str, field: &str) -> ListMerge {
+pub(in crate::apiserver) fn list_merge(kind: Kind, parent: &str, field: &str) -> ListMerge {
     match (field, parent, kind) {
         ("ports", "spec", Kind::Service) => ListMerge::Keyed("port"),
         ("ports", "containers" | "initContainers" | "ephemeralContainers", _) => {

@@ -6,6 +6,7 @@ mod merge_keys;
 mod strategic;
 mod three_way;
 
+pub(super) use merge_keys::{ListMerge, list_merge};
 pub use three_way::three_way;
 
 use crate::api::{Kind, Value};

@@ -7,9 +7,10 @@ use super::failure::Failure;
 use super::flags::Flags;
 use super::output::go;
 use super::selector::Filter;
-use crate::api::{Instant, Key, Kind, Object, RESOURCES, Status, StatusReason, Value};
-use crate::apiserver::patch::{self, Patch};
-use crate::apiserver::{DeleteOptions, Deleted, WriteOptions, Written};
+use super::verbs::apply::{as_applied, last_applied};
+use crate::api::{Instant, Key, Kind, Object, RESOURCES, Status, StatusReason, Value, json};
+use crate::apiserver::patch::{self, LAST_APPLIED, Patch};
+use crate::apiserver::{CLIENT_SIDE, DeleteOptions, Deleted, WriteOptions, Written};
 use crate::manifest::{self, Decoded, Validation, Wire};
 use crate::shell::{Ctx, Exit, Program};
 use std::sync::Arc;
@@ -101,6 +102,56 @@ impl<'c, 'x> Call<'c, 'x> {
     /// The time.
     pub fn now(&self) -> Instant {
         self.ctx.cluster.now()
+    }
+
+    /// Options that say who writes: `--field-manager`, or what the command calls itself.
+    fn signed(&self, options: &WriteOptions) -> WriteOptions {
+        let given = self.flags.text("field-manager");
+        let server_side = self.command.path == "apply" && self.flags.on("server-side");
+        let verb = self.command.path.split(' ').next().unwrap_or_default();
+        let manager = match verb {
+            _ if self.flags.given("field-manager") && !given.is_empty() => given.to_owned(),
+            "apply" if server_side => "kubectl".to_owned(),
+            "apply" => CLIENT_SIDE.to_owned(),
+            "annotate" | "autoscale" | "create" | "edit" | "expose" | "label" | "patch" | "replace"
+            | "rollout" | "run" | "set" | "taint" => format!("kubectl-{verb}"),
+            _ => "kubectl".to_owned(),
+        };
+        let subresource = if verb == "scale" { "scale".to_owned() } else { String::new() };
+        let force = self.flags.on("force-conflicts");
+        WriteOptions { field_manager: manager, subresource, force, ..options.clone() }
+    }
+
+    /// Applies a document on the server.
+    ///
+    /// # Errors
+    /// What the server answers.
+    pub fn apply(
+        &mut self,
+        kind: Kind,
+        mut doc: Value,
+        options: &WriteOptions,
+    ) -> Result<Arc<Object>, Status> {
+        self.decode(kind, &mut doc)?;
+        let namespace = text(&doc["metadata"]["namespace"]).to_owned();
+        let name = text(&doc["metadata"]["name"]).to_owned();
+        self.allow("patch", kind, &namespace, &name)?;
+        let options = self.signed(options);
+        let mut result = self.ctx.cluster.apply_on_server(kind, doc.clone(), &options);
+        // Who applied from the client before does so from the server now: what was dropped since then goes.
+        let key = Key::new(kind, namespace, name);
+        if result.is_ok() && !options.dry_run && self.ctx.cluster.adopt(&key, &options) {
+            result = self.ctx.cluster.apply_on_server(kind, doc.clone(), &options);
+        }
+        let remembers = |written: &Written| last_applied(written.object.doc()).is_some();
+        if !options.dry_run && result.as_ref().is_ok_and(remembers) {
+            let annotations = json!({LAST_APPLIED: as_applied(&doc)});
+            let meta = json!({"name": key.name, "namespace": key.namespace, "annotations": annotations});
+            let options =
+                WriteOptions { field_manager: "kubectl-last-applied".into(), force: true, ..options };
+            result = self.ctx.cluster.apply_on_server(kind, json!({"metadata": meta}), &options);
+        }
+        self.written(kind, result)
     }
 
     /// Writes down on an object what changes it, if `--record` asks for that.
@@ -305,7 +356,7 @@ impl<'c, 'x> Call<'c, 'x> {
         self.decode(kind, &mut doc)?;
         let namespace = text(&doc["metadata"]["namespace"]).to_owned();
         self.allow("create", kind, &namespace, "")?;
-        let result = self.ctx.cluster.create_with(kind, doc, options);
+        let result = self.ctx.cluster.create_with(kind, doc, &self.signed(options));
         self.written(kind, result)
     }
 
@@ -323,7 +374,7 @@ impl<'c, 'x> Call<'c, 'x> {
         let namespace = text(&doc["metadata"]["namespace"]).to_owned();
         let name = text(&doc["metadata"]["name"]).to_owned();
         self.allow("update", kind, &namespace, &name)?;
-        let result = self.ctx.cluster.update_with(kind, doc, options);
+        let result = self.ctx.cluster.update_with(kind, doc, &self.signed(options));
         self.written(kind, result)
     }
 
@@ -350,11 +401,11 @@ impl<'c, 'x> Call<'c, 'x> {
             }
             self.tell(&decoded);
             if !decoded.unknown.is_empty() {
-                let result = self.ctx.cluster.update_with(key.kind, doc, options);
+                let result = self.ctx.cluster.update_with(key.kind, doc, &self.signed(options));
                 return self.written(key.kind, result);
             }
         }
-        let result = self.ctx.cluster.patch(key, patch, options);
+        let result = self.ctx.cluster.patch(key, patch, &self.signed(options));
         self.written(key.kind, result)
     }
 

@@ -151,7 +151,7 @@ fn one(call: &mut Call<'_, '_>, document: Document, dry: DryRun) -> Result<Appli
         uid: object.meta.uid.clone(),
     };
     if call.flags.on("server-side") {
-        return server_side(call, &key, doc, dry).map(|object| done(&object, "serverside-applied"));
+        return server_side(call, kind, doc, dry).map(|object| done(&object, "serverside-applied"));
     }
     remember(&mut doc);
     let current = match call.find(kind, &key.namespace, &key.name) {
@@ -223,27 +223,43 @@ fn about(kind: Kind, name: &str, namespace: &str) -> String {
     )
 }
 
-/// Server-side apply, as far as one manager goes: the document's fields are merged into the object.
-fn server_side(call: &mut Call<'_, '_>, key: &Key, doc: Value, dry: DryRun) -> Result<Arc<Object>, Failure> {
-    match call.find(key.kind, &key.namespace, &key.name) {
-        Ok(_) => Ok(call.patch(key, &Patch::Strategic(doc), &dry.options())?),
-        Err(status) if status.reason == StatusReason::NotFound => {
-            Ok(call.create(key.kind, doc, &dry.options())?)
-        }
-        Err(status) => Err(status.into()),
-    }
+/// What is said where other managers own what would change.
+const RESOLVE: &str = "\
+Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the `--force-conflicts` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
+
+/// Server-side apply: the server merges, and knows whose fields are whose.
+fn server_side(call: &mut Call<'_, '_>, kind: Kind, doc: Value, dry: DryRun) -> Result<Arc<Object>, Failure> {
+    call.apply(kind, doc, &dry.options()).map_err(|status| match status.reason {
+        StatusReason::Conflict => Failure::Message(format!("{}\n{RESOLVE}", status.message)),
+        _ => status.into(),
+    })
 }
 
 /// Writes into a document what it says, as its annotation.
 pub fn remember(doc: &mut Value) {
+    let text = as_applied(doc);
+    put(doc, &["metadata", "annotations", LAST_APPLIED], text);
+}
+
+/// A document as that annotation keeps it.
+pub fn as_applied(doc: &Value) -> String {
     let mut plain = doc.clone();
     if let Some(annotations) = plain["metadata"]["annotations"].as_object_mut() {
         annotations.remove(LAST_APPLIED);
     } else {
         put(&mut plain, &["metadata", "annotations"], json!({}));
     }
-    let text = go::json(&plain) + "\n";
-    put(doc, &["metadata", "annotations", LAST_APPLIED], text);
+    go::json(&plain) + "\n"
 }
 
 /// What was applied to an object, with the annotation itself, as the next apply compares it.

@@ -124,7 +124,16 @@ fn print(
     if selection.single && selection.found.is_empty() {
         return OK;
     }
-    let mut docs: Vec<Value> = selection.found.into_iter().map(|found| found.doc).collect();
+    let managed = call.flags.on("show-managed-fields");
+    let document = |found: Found| {
+        let mut doc = found.doc;
+        let object = call.ctx.cluster.store().find(found.kind, &found.namespace, &found.name);
+        if let Some(object) = object.filter(|_| managed) {
+            doc["metadata"]["managedFields"] = call.ctx.cluster.managed_fields(object);
+        }
+        doc
+    };
+    let mut docs: Vec<Value> = selection.found.into_iter().map(document).collect();
     if let Some(sorter) = sorter {
         sorter.sort_documents(&mut docs)?;
     }
