@@ -135,6 +135,11 @@ impl Field {
         self.values.split_ascii_whitespace()
     }
 
+    /// The name of its type in Go, where it has one of its own.
+    pub fn named(&self) -> Option<&'static str> {
+        self.named
+    }
+
     /// The same field, seen as one item of it.
     pub(super) fn with(self, shape: Shape) -> Self {
         Self { shape, ..self }

@@ -4,8 +4,9 @@
 use crate::api::{Kind, Value};
 use crate::manifest::schema::{self, Field, Struct, Type};
 
-/// How wide a line of a description is, without what it is indented by.
+/// How wide a line of a description is, without what it is indented by; and in the older layout.
 const WIDTH: usize = 76;
+const OLDER_WIDTH: usize = 75;
 /// How many of the values of a field are listed beside it.
 const MOST_VALUES: usize = 4;
 
@@ -61,7 +62,7 @@ pub fn fields(kind: Kind, path: &[&str], recursive: bool, told: &Descriptions<'_
     }
     let mut out = String::new();
     if let Some(field) = field {
-        out.push_str(&format!("FIELD: {} <{}>{}\n", field.name, type_of(field), required(field)));
+        out.push_str(&format!("FIELD: {} <{}>{}\n", field.name, kind_of(field), required(field)));
         let values: Vec<&str> = field.values().collect();
         if !values.is_empty() {
             out.push_str("ENUM:\n");
@@ -87,6 +88,64 @@ pub fn fields(kind: Kind, path: &[&str], recursive: bool, told: &Descriptions<'_
     Ok(out)
 }
 
+/// The same in the older layout, `--output=plaintext-openapiv2`.
+///
+/// # Errors
+/// As [`fields`].
+pub fn older(kind: Kind, path: &[&str], told: &Descriptions<'_>) -> Result<String, String> {
+    let mut at = schema::of(kind);
+    let mut told_of = at.map(|own| told.kind(Type::Struct(own))).unwrap_or_default();
+    let mut head = String::new();
+    for name in path {
+        let owner = at;
+        let missing = || format!("field \"{name}\" does not exist");
+        let found = at.and_then(|inner| inner.field(name)).ok_or_else(missing)?;
+        at = structure(found.shape.kind());
+        told_of = owner.map(|owner| told.field(owner, found.name)).unwrap_or_default();
+        let what = if at.is_some() { "RESOURCE: " } else { "FIELD:    " };
+        head = format!("{what}{} <{}>\n\n", found.name, plainly(found.shape.kind()));
+    }
+    let mut out = format!("{head}DESCRIPTION:\n{}", trimmed(&told_of));
+    if let Some(inner) = at {
+        out.push_str("\nFIELDS:\n");
+        let mut fields: Vec<Field> = inner.fields().collect();
+        fields.sort_by_key(|field| field.name);
+        for field in fields {
+            let (kind, required) = (plainly(field.shape.kind()), required(field));
+            let text = trimmed(&told.field(inner, field.name));
+            out.push_str(&format!("   {}\t<{kind}>{required}\n{text}\n", field.name));
+        }
+    }
+    Ok(out)
+}
+
+/// A type in the older layout, which names no structure.
+fn plainly(kind: Type) -> String {
+    match kind {
+        Type::Struct(_) | Type::Any => "Object".into(),
+        Type::Quantity | Type::IntOrString => "string".into(),
+        Type::List(shape) => format!("[]{}", plainly(shape.kind())),
+        Type::Map(shape) => format!("map[string]{}", plainly(shape.kind())),
+        kind => spelled(kind),
+    }
+}
+
+/// A text in the lines of the older layout: none begins with a space of its own.
+fn trimmed(text: &str) -> String {
+    text.split('\n')
+        .map(|line| wrapped_at(OLDER_WIDTH, line.trim(), "     "))
+        .map(|lines| if lines.is_empty() { "\n".into() } else { lines })
+        .collect()
+}
+
+/// A field's type as it is written between angle brackets.
+fn kind_of(field: Field) -> String {
+    match (field.shape.kind(), field.named()) {
+        (Type::Any, Some(named)) => named.to_owned(),
+        (kind, _) => spelled(kind),
+    }
+}
+
 fn required(field: Field) -> &'static str {
     if field.required { " -required-" } else { "" }
 }
@@ -97,7 +156,7 @@ fn list(of: Struct, recursive: bool, depth: usize, told: &Descriptions<'_>, out:
     let own = if recursive { Value::Null } else { told.of(of.label) };
     for field in fields {
         let pad = "  ".repeat(depth);
-        out.push_str(&format!("{pad}{}\t<{}>{}\n", field.name, type_of(field), required(field)));
+        out.push_str(&format!("{pad}{}\t<{}>{}\n", field.name, kind_of(field), required(field)));
         let values: Vec<&str> = field.values().collect();
         if !values.is_empty() {
             let more = if values.len() > MOST_VALUES { ", ...." } else { "" };
@@ -119,8 +178,12 @@ fn list(of: Struct, recursive: bool, depth: usize, told: &Descriptions<'_>, out:
     }
 }
 
-/// A text in lines of at most [`WIDTH`], each indented. Spaces stay as they are within a line and before it.
+/// A text in lines of a width, each indented. Spaces stay as they are within a line and before it.
 fn wrapped(text: &str, indent: &str) -> String {
+    wrapped_at(WIDTH, text, indent)
+}
+
+fn wrapped_at(width: usize, text: &str, indent: &str) -> String {
     let mut out = String::new();
     for paragraph in text.split('\n').filter(|_| !text.is_empty()) {
         let words = paragraph.trim_start();
@@ -132,7 +195,7 @@ fn wrapped(text: &str, indent: &str) -> String {
                 gap = "  ";
                 continue;
             }
-            if !line.is_empty() && line.chars().count() + gap.len() + word.chars().count() > WIDTH {
+            if !line.trim().is_empty() && line.chars().count() + gap.len() + word.chars().count() > width {
                 out.push_str(&format!("{indent}{line}\n"));
                 line.clear();
             } else {
@@ -152,15 +215,6 @@ pub fn structure(kind: Type) -> Option<Struct> {
         Type::Struct(inner) => Some(inner),
         Type::List(shape) | Type::Map(shape) => structure(shape.kind()),
         _ => None,
-    }
-}
-
-/// A field's type as it is written between angle brackets. The schema has no name for what may be any JSON; here one
-/// is shown.
-fn type_of(field: Field) -> String {
-    match field.shape.kind() {
-        Type::Any if field.name == "fieldsV1" => "FieldsV1".into(),
-        kind => spelled(kind),
     }
 }
 

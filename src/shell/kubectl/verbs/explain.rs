@@ -2,7 +2,7 @@
 
 use crate::api::{Instant, Kind};
 use crate::shell::kubectl::call::{Call, Next, Outcome};
-use crate::shell::kubectl::explain::{Descriptions, fields};
+use crate::shell::kubectl::explain::{Descriptions, fields, older};
 use crate::shell::kubectl::fail;
 use crate::shell::program::{Ctx, Poll, Program, Wake};
 use std::time::Duration;
@@ -22,8 +22,13 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     };
     let kind = call.kind(path.split('.').next().unwrap_or(""))?;
     let recursive = call.flags.on("recursive");
+    let older = match call.flags.text("output") {
+        "plaintext" => false,
+        "plaintext-openapiv2" => true,
+        other => return Err(format!("unknown format {other:?}").into()),
+    };
     let deadline = call.now() + PATIENCE;
-    Ok(Next::Run(Box::new(Explain { kind, path, recursive, deadline, name: call.command.name() })))
+    Ok(Next::Run(Box::new(Explain { kind, path, recursive, older, deadline, name: call.command.name() })))
 }
 
 #[derive(Clone, Debug)]
@@ -31,8 +36,22 @@ struct Explain {
     kind: Kind,
     path: String,
     recursive: bool,
+    older: bool,
     deadline: Instant,
     name: String,
+}
+
+impl Explain {
+    /// The lines above the answer: which kind it is about.
+    fn head(&self) -> String {
+        let what = self.kind.resource();
+        if self.older {
+            return format!("KIND:     {}\nVERSION:  {}\n\n", what.name, what.api_version());
+        }
+        let group =
+            if what.group.is_empty() { String::new() } else { format!("GROUP:      {}\n", what.group) };
+        format!("{group}KIND:       {}\nVERSION:    {}\n\n", what.name, what.version)
+    }
 }
 
 impl Program for Explain {
@@ -45,17 +64,16 @@ impl Program for Explain {
             ctx.world.wants_descriptions = true;
             return Poll::Wait(Wake::At(ctx.cluster.now() + Duration::from_millis(100)));
         }
-        let what = self.kind.resource();
-        let mut out = String::new();
-        if !what.group.is_empty() {
-            out.push_str(&format!("GROUP:      {}\n", what.group));
-        }
-        out.push_str(&format!("KIND:       {}\nVERSION:    {}\n\n", what.name, what.version));
         let path: Vec<&str> = self.path.split('.').skip(1).collect();
-        match fields(self.kind, &path, self.recursive, &Descriptions(told.as_deref().unwrap_or_default())) {
+        let told = Descriptions(told.as_deref().unwrap_or_default());
+        let shown = match self.older {
+            true => older(self.kind, &path, &told),
+            false => fields(self.kind, &path, self.recursive, &told),
+        };
+        match shown {
             Ok(shown) => {
-                out.push_str(&shown);
-                ctx.stdout.push_str(&out);
+                ctx.stdout.push_str(&self.head());
+                ctx.stdout.push_str(&shown);
                 Poll::Done(0)
             }
             Err(why) => Poll::Done(fail(ctx, &why.as_str().into(), &self.name)),

@@ -180,6 +180,9 @@ fn one(
         (true, true) => sort.undone,
         (true, false) => sort.done,
     };
+    if changes {
+        call.record(&mut patch);
+    }
     let patch = Patch::Merge(patch);
     let after = if dry != DryRun::Client && !call.flags.on("local") && changes {
         call.patch(&found.key(), &patch, &dry.options())?.doc().clone()
