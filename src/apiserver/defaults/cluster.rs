@@ -48,7 +48,7 @@ pub(super) fn node(doc: &mut Value) {
 }
 
 /// `stringData` is only ever written: it is folded into `data`.
-pub(super) fn secret(doc: &mut Value) {
+pub(in crate::apiserver) fn secret_texts(doc: &mut Value) {
     let texts: Vec<(String, String)> = entries(doc, "stringData")
         .map(|(key, value)| (key.clone(), base64(value.as_str().unwrap_or_default().as_bytes())))
         .collect();
@@ -57,6 +57,10 @@ pub(super) fn secret(doc: &mut Value) {
         texts.into_iter().for_each(|(key, value)| set(data, &key, value));
     }
     unset(doc, "stringData");
+}
+
+pub(super) fn secret(doc: &mut Value) {
+    secret_texts(doc);
     if text(doc, "type").is_empty() {
         set(doc, "type", "Opaque");
     }

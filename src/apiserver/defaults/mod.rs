@@ -8,6 +8,7 @@ mod pod;
 mod service;
 mod workload;
 
+pub(super) use cluster::secret_texts;
 pub(super) use pod::qos_class;
 pub(super) use service::{node_port, service_status};
 

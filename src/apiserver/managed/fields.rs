@@ -80,7 +80,7 @@ pub fn leaves(kind: Kind, doc: &Value) -> Leaves {
 pub fn status_leaves(kind: Kind, status: &Value) -> Fields {
     let mut found = Leaves::new();
     walk(kind, "", "status", status, &mut vec![step("status")], &mut found);
-    found.retain(|_, value| *value != json!({}));
+    found.retain(|path, value| path.len() > 1 && *value != json!({}));
     found.into_keys().collect()
 }
 

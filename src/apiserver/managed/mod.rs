@@ -9,7 +9,7 @@ mod merge;
 use super::document::text;
 use super::patch::LAST_APPLIED;
 use super::server::identify;
-use super::{ApiServer, WriteOptions, Written, decode, prune};
+use super::{ApiServer, WriteOptions, Written, decode, defaults, prune};
 use crate::api::{Instant, Key, Kind, Object, Status, StatusReason, Value, json};
 use fields::{FieldPath, Fields, leaves, listed, shown, status_leaves};
 use std::collections::BTreeMap;
@@ -128,6 +128,9 @@ impl ApiServer {
     ) -> Result<Written, Status> {
         let unknown = decode::body(kind, &mut doc, options)?;
         prune::prune(kind, &mut doc);
+        if kind == Kind::Secret {
+            defaults::secret_texts(&mut doc);
+        }
         let namespace = identify(kind, &mut doc);
         let key = Key::new(kind, namespace, text(&doc["metadata"], "name"));
         let said = leaves(kind, &doc);
@@ -215,7 +218,11 @@ impl ApiServer {
         let mut known: Vec<&Entry> = self.managed.of(&object.key()).iter().collect();
         known.sort_by_key(|one| (one.operation == Operation::Update, one.time));
         for one in &known {
-            let fields = one.fields.iter().filter(|path| current.contains_key(*path)).cloned().collect();
+            let fields: Fields =
+                one.fields.iter().filter(|path| current.contains_key(*path)).cloned().collect();
+            if fields.is_empty() {
+                continue;
+            }
             let operation = if one.operation == Operation::Apply { "Apply" } else { "Update" };
             let mut listed = entry(&one.manager, operation, &one.time.rfc3339(), &fields);
             if !one.subresource.is_empty() {

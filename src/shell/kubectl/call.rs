@@ -7,9 +7,8 @@ use super::failure::Failure;
 use super::flags::Flags;
 use super::output::go;
 use super::selector::Filter;
-use super::verbs::apply::{as_applied, last_applied};
-use crate::api::{Instant, Key, Kind, Object, RESOURCES, Status, StatusReason, Value, json};
-use crate::apiserver::patch::{self, LAST_APPLIED, Patch};
+use crate::api::{Instant, Key, Kind, Object, RESOURCES, Status, StatusReason, Value};
+use crate::apiserver::patch::{self, Patch};
 use crate::apiserver::{CLIENT_SIDE, DeleteOptions, Deleted, WriteOptions, Written};
 use crate::manifest::{self, Decoded, Validation, Wire};
 use crate::shell::{Ctx, Exit, Program};
@@ -105,7 +104,7 @@ impl<'c, 'x> Call<'c, 'x> {
     }
 
     /// Options that say who writes: `--field-manager`, or what the command calls itself.
-    fn signed(&self, options: &WriteOptions) -> WriteOptions {
+    pub fn signed(&self, options: &WriteOptions) -> WriteOptions {
         let given = self.flags.text("field-manager");
         let server_side = self.command.path == "apply" && self.flags.on("server-side");
         let verb = self.command.path.split(' ').next().unwrap_or_default();
@@ -120,38 +119,6 @@ impl<'c, 'x> Call<'c, 'x> {
         let subresource = if verb == "scale" { "scale".to_owned() } else { String::new() };
         let force = self.flags.on("force-conflicts");
         WriteOptions { field_manager: manager, subresource, force, ..options.clone() }
-    }
-
-    /// Applies a document on the server.
-    ///
-    /// # Errors
-    /// What the server answers.
-    pub fn apply(
-        &mut self,
-        kind: Kind,
-        mut doc: Value,
-        options: &WriteOptions,
-    ) -> Result<Arc<Object>, Status> {
-        self.decode(kind, &mut doc)?;
-        let namespace = text(&doc["metadata"]["namespace"]).to_owned();
-        let name = text(&doc["metadata"]["name"]).to_owned();
-        self.allow("patch", kind, &namespace, &name)?;
-        let options = self.signed(options);
-        let mut result = self.ctx.cluster.apply_on_server(kind, doc.clone(), &options);
-        // Who applied from the client before does so from the server now: what was dropped since then goes.
-        let key = Key::new(kind, namespace, name);
-        if result.is_ok() && !options.dry_run && self.ctx.cluster.adopt(&key, &options) {
-            result = self.ctx.cluster.apply_on_server(kind, doc.clone(), &options);
-        }
-        let remembers = |written: &Written| last_applied(written.object.doc()).is_some();
-        if !options.dry_run && result.as_ref().is_ok_and(remembers) {
-            let annotations = json!({LAST_APPLIED: as_applied(&doc)});
-            let meta = json!({"name": key.name, "namespace": key.namespace, "annotations": annotations});
-            let options =
-                WriteOptions { field_manager: "kubectl-last-applied".into(), force: true, ..options };
-            result = self.ctx.cluster.apply_on_server(kind, json!({"metadata": meta}), &options);
-        }
-        self.written(kind, result)
     }
 
     /// Writes down on an object what changes it, if `--record` asks for that.
@@ -242,7 +209,7 @@ impl<'c, 'x> Call<'c, 'x> {
     }
 
     /// Asks whether who calls may do this.
-    fn allow(&mut self, verb: &str, kind: Kind, namespace: &str, name: &str) -> Result<(), Status> {
+    pub fn allow(&mut self, verb: &str, kind: Kind, namespace: &str, name: &str) -> Result<(), Status> {
         super::auth::allow(self, verb, kind, namespace, name)
     }
 
@@ -301,7 +268,7 @@ impl<'c, 'x> Call<'c, 'x> {
         Ok(all.into_iter().filter(|object| matcher.matches(object)).cloned().collect())
     }
 
-    fn written(&mut self, kind: Kind, result: Result<Written, Status>) -> Result<Arc<Object>, Status> {
+    pub fn written(&mut self, kind: Kind, result: Result<Written, Status>) -> Result<Arc<Object>, Status> {
         self.deprecations(kind);
         let written = result?;
         for warning in &written.warnings {
@@ -311,7 +278,7 @@ impl<'c, 'x> Call<'c, 'x> {
     }
 
     /// Reads a document as the server does: against the fields that the kind has.
-    fn decode(&mut self, kind: Kind, doc: &mut Value) -> Result<(), Status> {
+    pub fn decode(&mut self, kind: Kind, doc: &mut Value) -> Result<(), Status> {
         without_nulls(doc);
         let decoded = manifest::decode(kind, doc, Wire::Json);
         match decoded.refused(self.validation()) {

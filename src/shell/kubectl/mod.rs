@@ -24,6 +24,7 @@ mod names;
 mod printers;
 mod resources;
 mod selector;
+mod server_side;
 mod verbs;
 
 pub mod jsonpath;

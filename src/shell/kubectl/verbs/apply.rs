@@ -13,7 +13,7 @@ use crate::shell::kubectl::output::printer::{self, Printer};
 use crate::shell::kubectl::printers::{qualified, qualified_name};
 use crate::shell::kubectl::resources::{namespace_of, query, resolve};
 use crate::shell::kubectl::selector::Filter;
-use std::sync::Arc;
+use crate::shell::kubectl::server_side;
 
 pub use crate::apiserver::patch::LAST_APPLIED;
 
@@ -151,7 +151,7 @@ fn one(call: &mut Call<'_, '_>, document: Document, dry: DryRun) -> Result<Appli
         uid: object.meta.uid.clone(),
     };
     if call.flags.on("server-side") {
-        return server_side(call, kind, doc, dry).map(|object| done(&object, "serverside-applied"));
+        return server_side::apply(call, kind, doc, dry).map(|object| done(&object, "serverside-applied"));
     }
     remember(&mut doc);
     let current = match call.find(kind, &key.namespace, &key.name) {
@@ -221,28 +221,6 @@ fn about(kind: Kind, name: &str, namespace: &str) -> String {
         go::quote(name),
         go::quote(namespace)
     )
-}
-
-/// What is said where other managers own what would change.
-const RESOLVE: &str = "\
-Please review the fields above--they currently have other managers. Here
-are the ways you can resolve this warning:
-* If you intend to manage all of these fields, please re-run the apply
-  command with the `--force-conflicts` flag.
-* If you do not intend to manage all of the fields, please edit your
-  manifest to remove references to the fields that should keep their
-  current managers.
-* You may co-own fields by updating your manifest to match the existing
-  value; in this case, you'll become the manager if the other manager(s)
-  stop managing the field (remove it from their configuration).
-See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
-
-/// Server-side apply: the server merges, and knows whose fields are whose.
-fn server_side(call: &mut Call<'_, '_>, kind: Kind, doc: Value, dry: DryRun) -> Result<Arc<Object>, Failure> {
-    call.apply(kind, doc, &dry.options()).map_err(|status| match status.reason {
-        StatusReason::Conflict => Failure::Message(format!("{}\n{RESOLVE}", status.message)),
-        _ => status.into(),
-    })
 }
 
 /// Writes into a document what it says, as its annotation.
