@@ -11,6 +11,7 @@ use cluster_playground::shell::tools::names::{self, Kit};
 use std::time::Duration;
 
 const TRANSCRIPTS: &str = include_str!("transcripts.json");
+const COUNTS: &str = include_str!("counts.txt");
 
 /// What a run comes to.
 struct Run {
@@ -201,4 +202,31 @@ fn every_recorded_transcript_is_replayed() {
         }
     }
     assert!(failures.is_empty(), "{} of {} differ:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+/// The exit code and the number of queries of every tool and name of `counts.txt`.
+#[test]
+fn tools_ask_as_often_as_recorded() {
+    let store = world();
+    let rows = COUNTS.lines().filter(|line| line.starts_with('|') && !line.starts_with("|--"));
+    let mut rows = rows.map(|line| line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>());
+    let tools = rows.next().expect("the tools");
+    let mut wrong = Vec::new();
+    for row in rows {
+        for (tool, recorded) in tools.iter().zip(&row).skip(1) {
+            // Those two do more than ask; what they ask is what getent ahosts asks.
+            if recorded.is_empty() || ["busybox ping", "curl"].contains(tool) {
+                continue;
+            }
+            let command = format!("{tool} {}", row[0]);
+            let case =
+                serde_json::json!({"cmd": command, "namespace": "kube-dnstest-a", "ndots": 5, "ipv6": true});
+            let ours = replay(&store, &case);
+            let counted = format!("{} / {}", ours.exit, ours.queries.len());
+            if counted != *recorded {
+                wrong.push(format!("{command}: {recorded} recorded, {counted} ours"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
