@@ -2,7 +2,7 @@
 
 use super::profile::NodeProfile;
 use super::{Cluster, Profile};
-use crate::api::{Key, Kind, Value, json};
+use crate::api::{Key, Kind, Value, json, sha256};
 use crate::manifest;
 
 impl Cluster {
@@ -98,13 +98,23 @@ impl Cluster {
     fn make_control_plane(&mut self) {
         let Some(node) = self.profile.nodes.first().cloned() else { return };
         let version = self.profile.version.clone();
+        let key = Key::new(Kind::Node, "", &node.name);
+        let owner = self.store().get(&key).map(|node| node.meta.uid.clone()).unwrap_or_default();
         for (component, image) in [
             ("etcd", "registry.k8s.io/etcd:3.6.6-0".to_owned()),
             ("kube-apiserver", format!("registry.k8s.io/kube-apiserver:{version}")),
             ("kube-controller-manager", format!("registry.k8s.io/kube-controller-manager:{version}")),
             ("kube-scheduler", format!("registry.k8s.io/kube-scheduler:{version}")),
         ] {
-            let words = [("COMPONENT", component), ("NODE", &node.name), ("IMAGE", &image)];
+            let digest = sha256(image.as_bytes());
+            let hash: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+            let words = [
+                ("COMPONENT", component),
+                ("NODE", &node.name),
+                ("IMAGE", &image),
+                ("OWNER", &owner),
+                ("MIRROR", &hash),
+            ];
             self.make_all(include_str!("system/static-pod.yaml"), &words);
         }
     }
