@@ -7,6 +7,7 @@ mod config;
 mod container;
 mod network;
 mod node;
+mod others;
 mod pod;
 mod workload;
 
@@ -216,6 +217,13 @@ pub fn describe(store: &Store, now: Instant, object: &Object, events: bool) -> S
         Kind::RoleBinding | Kind::ClusterRoleBinding => config::role_binding,
         Kind::LimitRange => config::limit_range,
         Kind::ResourceQuota => config::quota,
+        Kind::HorizontalPodAutoscaler => others::autoscaler,
+        Kind::PodDisruptionBudget => others::disruption_budget,
+        Kind::IngressClass => others::ingress_class,
+        Kind::StorageClass => others::storage_class,
+        Kind::PriorityClass => others::priority_class,
+        Kind::PersistentVolumeClaim => others::claim,
+        Kind::PersistentVolume => others::volume,
         _ => config::anything,
     };
     own(&mut page, object);

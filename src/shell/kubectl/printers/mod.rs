@@ -4,7 +4,7 @@ mod cluster;
 mod network;
 mod pod;
 mod policy;
-mod storage;
+pub(super) mod storage;
 mod workload;
 
 use super::doc::{self, text};

@@ -1,0 +1,200 @@
+//! Autoscalers, disruption budgets, classes and volumes.
+
+use super::super::doc::{entries, int, items, or_none, selector, shown, text};
+use super::super::output::age;
+use super::super::printers::storage::access_modes;
+use super::{Page, truth};
+use crate::api::{Object, Value};
+
+/// A HorizontalPodAutoscaler's fields.
+pub fn autoscaler(page: &mut Page<'_>, object: &Object) {
+    let doc = object.doc();
+    let (spec, status) = (&doc["spec"], &doc["status"]);
+    let reference = &spec["scaleTargetRef"];
+    page.name(object);
+    page.notes(doc);
+    page.field(0, "CreationTimestamp", age::date(&doc["metadata"]["creationTimestamp"]));
+    page.field(0, "Reference", format!("{}/{}", text(&reference["kind"]), text(&reference["name"])));
+    page.field(0, "Metrics", "( current / target )");
+    for metric in items(&spec["metrics"]) {
+        let resource = &metric["resource"];
+        let (name, target) = (text(&resource["name"]), &resource["target"]);
+        let current = items(&status["currentMetrics"])
+            .iter()
+            .find(|current| text(&current["resource"]["name"]) == name)
+            .map_or(&Value::Null, |current| &current["resource"]["current"]);
+        let unknown = |value: &Value| if value.is_null() { "<unknown>".to_owned() } else { shown(value) };
+        if target["averageValue"].is_null() {
+            let current = match current["averageUtilization"].as_i64() {
+                Some(percent) => format!("{percent}% ({})", shown(&current["averageValue"])),
+                None => "<unknown>".to_owned(),
+            };
+            let wanted = target["averageUtilization"].as_i64();
+            let wanted = wanted.map_or_else(|| "<auto>".to_owned(), |percent| format!("{percent}%"));
+            let what = format!("resource {name} on pods  (as a percentage of request)");
+            page.field(1, &what, format!("{current} / {wanted}"));
+        } else {
+            let current = unknown(&current["averageValue"]);
+            page.field(
+                1,
+                &format!("resource {name} on pods"),
+                format!("{current} / {}", shown(&target["averageValue"])),
+            );
+        }
+    }
+    let least =
+        if spec["minReplicas"].is_null() { "<unset>".to_owned() } else { shown(&spec["minReplicas"]) };
+    page.field(0, "Min replicas", least);
+    page.field(0, "Max replicas", shown(&spec["maxReplicas"]));
+    page.field(
+        0,
+        &format!("{} pods", text(&reference["kind"])),
+        format!("{} current / {} desired", int(&status["currentReplicas"]), int(&status["desiredReplicas"])),
+    );
+    if !items(&status["conditions"]).is_empty() {
+        page.line(0, "Conditions:");
+        page.line(1, "Type\tStatus\tReason\tMessage");
+        page.line(1, "----\t------\t------\t-------");
+        for condition in items(&status["conditions"]) {
+            let cells = ["type", "status", "reason", "message"].map(|key| text(&condition[key]));
+            page.line(1, cells.join("\t"));
+        }
+    }
+}
+
+/// A PodDisruptionBudget's fields.
+pub fn disruption_budget(page: &mut Page<'_>, object: &Object) {
+    let doc = object.doc();
+    let (spec, status) = (&doc["spec"], &doc["status"]);
+    page.name(object);
+    for (name, key) in [("Min available", "minAvailable"), ("Max unavailable", "maxUnavailable")] {
+        if !spec[key].is_null() {
+            page.field(0, name, shown(&spec[key]));
+        }
+    }
+    let chosen = if spec["selector"].is_null() { "<unset>".to_owned() } else { selector(&spec["selector"]) };
+    page.field(0, "Selector", chosen);
+    page.line(0, "Status:");
+    for (name, key) in [
+        ("Allowed disruptions", "disruptionsAllowed"),
+        ("Current", "currentHealthy"),
+        ("Desired", "desiredHealthy"),
+        ("Total", "expectedPods"),
+    ] {
+        page.field(2, name, int(&status[key]).to_string());
+    }
+}
+
+/// An IngressClass's fields.
+pub fn ingress_class(page: &mut Page<'_>, object: &Object) {
+    let doc = object.doc();
+    page.name(object);
+    page.notes(doc);
+    page.field(0, "Controller", text(&doc["spec"]["controller"]));
+    let parameters = &doc["spec"]["parameters"];
+    if parameters.is_object() {
+        page.line(0, "Parameters:");
+        if !text(&parameters["apiGroup"]).is_empty() {
+            page.field(1, "APIGroup", text(&parameters["apiGroup"]));
+        }
+        page.field(1, "Kind", text(&parameters["kind"]));
+        page.field(1, "Name", text(&parameters["name"]));
+    }
+}
+
+/// A StorageClass's fields.
+pub fn storage_class(page: &mut Page<'_>, object: &Object) {
+    let doc = object.doc();
+    let default = "storageclass.kubernetes.io/is-default-class";
+    page.name(object);
+    let is_default = text(&doc["metadata"]["annotations"][default]) == "true";
+    page.field(0, "IsDefaultClass", if is_default { "Yes" } else { "No" });
+    let pairs = |map: &Value| {
+        let pairs: Vec<String> = entries(map).map(|(key, value)| format!("{key}={}", shown(value))).collect();
+        or_none(&pairs.join(","))
+    };
+    page.field(0, "Annotations", pairs(&doc["metadata"]["annotations"]));
+    page.field(0, "Provisioner", text(&doc["provisioner"]));
+    page.field(0, "Parameters", pairs(&doc["parameters"]));
+    let expands = doc["allowVolumeExpansion"].as_bool().map_or("<unset>", truth);
+    page.field(0, "AllowVolumeExpansion", expands);
+    if items(&doc["mountOptions"]).is_empty() {
+        page.field(0, "MountOptions", "<none>");
+    } else {
+        page.line(0, "MountOptions:");
+        items(&doc["mountOptions"]).iter().for_each(|option| page.line(1, text(option)));
+    }
+    page.field(0, "ReclaimPolicy", text(&doc["reclaimPolicy"]));
+    page.field(0, "VolumeBindingMode", text(&doc["volumeBindingMode"]));
+}
+
+/// A PriorityClass's fields.
+pub fn priority_class(page: &mut Page<'_>, object: &Object) {
+    let doc = object.doc();
+    page.name(object);
+    page.field(0, "Value", int(&doc["value"]).to_string());
+    page.field(0, "GlobalDefault", (doc["globalDefault"] == true).to_string());
+    page.field(0, "PreemptionPolicy", text(&doc["preemptionPolicy"]));
+    page.field(0, "Description", text(&doc["description"]));
+    page.annotations("Annotations", &doc["metadata"]["annotations"]);
+}
+
+fn finalizers(page: &mut Page<'_>, doc: &Value) {
+    let names: Vec<&str> = items(&doc["metadata"]["finalizers"]).iter().map(text).collect();
+    page.field(0, "Finalizers", format!("[{}]", names.join(" ")));
+}
+
+/// A PersistentVolumeClaim's fields.
+pub fn claim(page: &mut Page<'_>, object: &Object) {
+    let doc = object.doc();
+    let (spec, status) = (&doc["spec"], &doc["status"]);
+    let bound = !text(&spec["volumeName"]).is_empty();
+    page.name(object);
+    page.field(0, "StorageClass", text(&spec["storageClassName"]));
+    page.field(0, "Status", text(&status["phase"]));
+    page.field(0, "Volume", text(&spec["volumeName"]));
+    page.notes(doc);
+    finalizers(page, doc);
+    page.field(0, "Capacity", if bound { shown(&status["capacity"]["storage"]) } else { String::new() });
+    page.field(0, "Access Modes", if bound { access_modes(&status["accessModes"]) } else { String::new() });
+    page.field(0, "VolumeMode", text(&spec["volumeMode"]));
+    let uses = |pod: &&std::sync::Arc<Object>| {
+        items(&pod.doc()["spec"]["volumes"])
+            .iter()
+            .any(|volume| text(&volume["persistentVolumeClaim"]["claimName"]) == object.meta.name)
+    };
+    let pods = page.store.list(crate::api::Kind::Pod, &object.meta.namespace);
+    let users: Vec<String> = pods.filter(uses).map(|pod| pod.meta.name.clone()).collect();
+    page.list("Used By", &users);
+}
+
+/// A PersistentVolume's fields.
+pub fn volume(page: &mut Page<'_>, object: &Object) {
+    let doc = object.doc();
+    let (spec, status) = (&doc["spec"], &doc["status"]);
+    page.name(object);
+    page.notes(doc);
+    finalizers(page, doc);
+    page.field(0, "StorageClass", text(&spec["storageClassName"]));
+    page.field(0, "Status", text(&status["phase"]));
+    let claim = &spec["claimRef"];
+    let claimed = if claim.is_null() {
+        String::new()
+    } else {
+        format!("{}/{}", text(&claim["namespace"]), text(&claim["name"]))
+    };
+    page.field(0, "Claim", claimed);
+    page.field(0, "Reclaim Policy", text(&spec["persistentVolumeReclaimPolicy"]));
+    page.field(0, "Access Modes", access_modes(&spec["accessModes"]));
+    page.field(0, "VolumeMode", text(&spec["volumeMode"]));
+    page.field(0, "Capacity", shown(&spec["capacity"]["storage"]));
+    page.field(0, "Node Affinity", "<none>");
+    page.field(0, "Message", text(&status["message"]));
+    page.line(0, "Source:");
+    let host = &spec["hostPath"];
+    if host.is_object() {
+        page.field(2, "Type", "HostPath (bare host directory volume)");
+        page.field(2, "Path", text(&host["path"]));
+        page.field(2, "HostPathType", text(&host["type"]));
+    }
+}
