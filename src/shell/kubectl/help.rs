@@ -34,7 +34,11 @@ pub fn of(command: &Command) -> String {
         long => format!("{long}\n"),
     };
     out.push('\n');
-    let children: Vec<&Command> = command.children().collect();
+    if !command.aliases.is_empty() {
+        out.push_str(&format!("Aliases:\n{}, {}\n\n", command.word(), command.aliases.join(", ")));
+    }
+    let mut children: Vec<&Command> = command.children().collect();
+    children.sort_by_key(|child| child.word());
     if !children.is_empty() {
         out.push_str("Available Commands:\n");
         // A subcommand's column is as wide as the longest name, and never narrower than cobra's.

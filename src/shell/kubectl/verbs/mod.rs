@@ -77,9 +77,9 @@ pub fn parent(ctx: &mut Ctx<'_>, command: &Command, flags: &Flags) -> Outcome {
         let message = format!("unknown command {}", go::quote(&flags.args.join(" ")));
         return Err(Failure::Usage(message));
     }
-    // Which stream a parent's help goes to differs from command to command.
+    // Of all parents only this one's help goes to standard output.
     let text = help_text::of(command);
-    if ["rollout", "create service"].contains(&command.path) {
+    if command.path == "rollout" {
         ctx.stdout.push_str(&text);
     } else {
         ctx.stderr.push_str(&text);
