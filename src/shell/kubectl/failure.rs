@@ -59,6 +59,17 @@ impl Failure {
         }
     }
 
+    /// What could not be read, among what went wrong with the objects that could, in the order of the files. `after`
+    /// says how many objects stand before each that was not read; beside each other stands its object's place.
+    pub fn in_order(unread: Vec<Failure>, after: &[usize], others: Vec<(usize, Failure)>) -> Vec<Failure> {
+        let before = |at: usize| after.get(at).copied().unwrap_or_default();
+        let unread = unread.into_iter().enumerate().map(|(at, failure)| (before(at), 0, failure));
+        let others = others.into_iter().map(|(at, failure)| (at, 1, failure));
+        let mut all: Vec<_> = unread.chain(others).collect();
+        all.sort_by_key(|(at, kind, _)| (*at, *kind));
+        all.into_iter().map(|(_, _, failure)| failure).collect()
+    }
+
     /// What goes to standard error, and the exit code. `command` is the command's whole name.
     pub fn report(&self, command: &str) -> (String, Exit) {
         let line = |text: String| if text.ends_with('\n') { text } else { text + "\n" };

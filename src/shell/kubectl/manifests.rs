@@ -26,6 +26,15 @@ pub struct Manifests {
     pub documents: Vec<Document>,
     /// The failures.
     pub failures: Vec<Failure>,
+    /// How many objects stand before each failure.
+    pub after: Vec<usize>,
+}
+
+impl Manifests {
+    fn fail(&mut self, failure: Failure) {
+        self.after.push(self.documents.len());
+        self.failures.push(failure);
+    }
 }
 
 /// Reads one document of YAML or JSON.
@@ -56,7 +65,7 @@ fn kustomized(call: &mut Call<'_, '_>) -> Result<Manifests, Failure> {
     let built = kustomize::build(call.ctx.files(), &cwd, &directory)?;
     built.warnings.iter().for_each(|warning| call.ctx.complain(warning));
     let document = |(kind, doc)| Document { kind, doc, source: directory.clone() };
-    Ok(Manifests { documents: built.documents.into_iter().map(document).collect(), failures: Vec::new() })
+    Ok(Manifests { documents: built.documents.into_iter().map(document).collect(), ..Manifests::default() })
 }
 
 /// Reads files by their paths.
@@ -89,7 +98,7 @@ pub fn read_paths(call: &mut Call<'_, '_>, paths: &[String], recursive: bool) ->
     }
     // Paths are looked at before the first object is read: one that is not there stops all.
     Failure::all(missing)?;
-    let mut manifests = Manifests { documents: Vec::new(), failures };
+    let mut manifests = Manifests { documents: Vec::new(), after: vec![0; failures.len()], failures };
     for (source, text) in texts {
         documents(call, &text, &source, &mut manifests);
     }
@@ -160,14 +169,12 @@ fn documents(call: &Call<'_, '_>, text: &str, source: &str, manifests: &mut Mani
         let document = match read {
             Ok(document) => document,
             Err(problem) => {
-                manifests
-                    .failures
-                    .push(Failure::Message(format!("error parsing {source}: {}", problem.message)));
+                manifests.fail(Failure::Message(format!("error parsing {source}: {}", problem.message)));
                 return;
             }
         };
         if validates && let Err(problem) = document.validate() {
-            manifests.failures.push(Failure::Message(format!(
+            manifests.fail(Failure::Message(format!(
                 "error validating {}: error validating data: {problem}; if you choose to ignore these errors, turn validation off with --validate=false",
                 go::quote(source)
             )));
@@ -179,7 +186,7 @@ fn documents(call: &Call<'_, '_>, text: &str, source: &str, manifests: &mut Mani
                     call.record(&mut doc);
                     manifests.documents.push(Document { kind, doc, source: source.to_owned() });
                 }
-                Err(message) => manifests.failures.push(Failure::Message(message)),
+                Err(message) => manifests.fail(Failure::Message(message)),
             }
         }
     }

@@ -61,6 +61,8 @@ pub struct Selection {
     pub found: Vec<Found>,
     /// What went wrong with the others.
     pub failures: Vec<Failure>,
+    /// How many of those found stand before each failure of a file; nothing where no files were named.
+    pub after: Vec<usize>,
     /// The kinds that were asked for.
     pub kinds: Vec<Kind>,
     /// One object was named, and no more.
@@ -268,7 +270,8 @@ fn by_type(call: &mut Call<'_, '_>, query: &Query, types: &[String]) -> Result<S
 
 fn from_files(call: &mut Call<'_, '_>, query: &Query) -> Result<Selection, Failure> {
     let manifests = manifests::read(call)?;
-    let mut selection = Selection { failures: manifests.failures, ..Selection::default() };
+    let mut selection =
+        Selection { failures: manifests.failures, after: manifests.after, ..Selection::default() };
     let matcher = query.filter.matcher(Kind::Pod).map_err(Failure::Message)?;
     selection.single = manifests.documents.len() == 1;
     for document in manifests.documents {

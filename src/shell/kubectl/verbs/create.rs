@@ -23,14 +23,14 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     let dry = call.dry_run()?;
     let printer = printer::chosen(call)?;
     let manifests = manifests::read(call)?;
-    let mut failures = manifests.failures;
-    let none = manifests.documents.is_empty() && failures.is_empty();
+    let mut failures = Vec::new();
+    let none = manifests.documents.is_empty() && manifests.failures.is_empty();
     let mut printed = 0;
-    for document in manifests.documents {
+    for (at, document) in manifests.documents.into_iter().enumerate() {
         let namespace = match namespace_of(call, document.kind, &document.doc) {
             Ok(namespace) => namespace,
             Err(failure) => {
-                failures.push(failure);
+                failures.push((at, failure));
                 continue;
             }
         };
@@ -50,13 +50,13 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
                 report(call, printer.as_ref(), document.kind, &doc, "created", dry, printed)?;
                 printed += 1;
             }
-            Err(status) => failures.push(Failure::while_doing("creating", &document.source, status)),
+            Err(status) => failures.push((at, Failure::while_doing("creating", &document.source, status))),
         }
     }
     if none {
         return Err("no objects passed to create".into());
     }
-    Failure::all(failures)?;
+    Failure::all(Failure::in_order(manifests.failures, &manifests.after, failures))?;
     OK
 }
 

@@ -40,10 +40,10 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     if options.grace_period_seconds == Some(0) && call.flags.on("force") && dry == DryRun::None {
         call.warn(AT_ONCE);
     }
-    let mut failures = selection.failures;
+    let mut failures = Vec::new();
     let mut waiting = Vec::new();
     let mut count = 0;
-    for found in selection.found {
+    for (at, found) in selection.found.into_iter().enumerate() {
         match one(call, &found, &mut options, dry) {
             Ok(None) => count += 1,
             Ok(Some(uid)) => {
@@ -52,9 +52,10 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
             }
             Err(Failure::Server(status, _))
                 if query.ignore_missing && status.reason == crate::api::StatusReason::NotFound => {}
-            Err(failure) => failures.push(failure),
+            Err(failure) => failures.push((at, failure)),
         }
     }
+    let failures = Failure::in_order(selection.failures, &selection.after, failures);
     if count == 0 && failures.is_empty() && !query.ignore_missing {
         call.say("No resources found");
         return OK;
