@@ -133,6 +133,8 @@ mod tests {
         }
         for (template, expected) in [
             ("{{range", "template: output:1: unclosed action"),
+            ("{{.kind}", "template: output:1: bad character U+007D '}'"),
+            ("{{.kind }", "template: output:1: unrecognized character in action: U+007D '}'"),
             ("{{range .items}}", "template: output:1: unexpected EOF"),
             ("{{foo}}", "template: output:1: function \"foo\" not defined"),
             ("{{end}}", "template: output:1: unexpected {{end}}"),

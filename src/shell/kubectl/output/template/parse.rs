@@ -97,7 +97,8 @@ fn split(text: &str) -> Result<Vec<Piece>, String> {
             start += 2;
         }
         pieces.push(Piece::Text(before.to_owned()));
-        let end = closing(&text[start..]).ok_or_else(|| complaint(text, open, "unclosed action"))? + start;
+        let end =
+            closing(&text[start..]).ok_or_else(|| complaint(text, open, &unclosed(&text[start..])))? + start;
         let inside = &text[start..end];
         trim = inside.ends_with(" -");
         let inside = inside.strip_suffix(" -").unwrap_or(inside);
@@ -130,6 +131,18 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
+/// What is wrong with an action that has no end: a brace too few, or none.
+fn unclosed(text: &str) -> String {
+    let line = text.split('\n').next().unwrap_or_default();
+    match line.find('}') {
+        None => "unclosed action".into(),
+        Some(at) if line[..at].ends_with(|c: char| c == '_' || c.is_alphanumeric()) => {
+            "bad character U+007D '}'".into()
+        }
+        Some(_) => "unrecognized character in action: U+007D '}'".into(),
+    }
+}
+
 /// The action that ended a block, and where it stands.
 type End = Option<(String, usize)>;
 
@@ -157,6 +170,13 @@ impl Reader<'_> {
             }
             match action.split_once(char::is_whitespace).map_or(action.as_str(), |(word, _)| word) {
                 "" => return Err(complaint(self.text, start, "missing value for command")),
+                word @ ("define" | "template" | "block" | "break" | "continue") => {
+                    return Err(complaint(
+                        self.text,
+                        start,
+                        &format!("the playground's templates have no {word}"),
+                    ));
+                }
                 "end" | "else" => return Ok((nodes, Some((action, start)))),
                 "if" | "with" | "range" => nodes.push(self.branch(&action, start, depth)?),
                 _ => {
