@@ -8,6 +8,7 @@
 mod kind;
 mod meta;
 mod object;
+mod order;
 mod selector;
 mod sha256;
 mod status;
@@ -23,6 +24,7 @@ pub mod workload;
 pub use kind::{Kind, RESOURCES, Resource};
 pub use meta::{Labels, Meta, OwnerReference};
 pub use object::{Document, Key, Object, View};
+pub use order::Ordered;
 pub use selector::{Requirement, RequirementOperator, Selector};
 pub use serde_json::{Map, Value, json};
 pub(crate) use sha256::sha256;

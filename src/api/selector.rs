@@ -2,6 +2,7 @@
 
 use super::value::views;
 use super::{FromValue, Labels, Value};
+use crate::api::Ordered;
 use std::fmt;
 
 /// `metav1.LabelSelector`: every label and every requirement must hold. An empty one matches everything.
@@ -118,7 +119,7 @@ impl fmt::Display for Selector {
             parts.push((key, text));
         }
         // Requirements on one key stay in the order they were written in.
-        parts.sort_by(|a, b| a.0.cmp(b.0));
+        parts.order_by(|a, b| a.0.cmp(b.0));
         f.write_str(&parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(","))
     }
 }

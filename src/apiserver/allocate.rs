@@ -4,6 +4,7 @@
 //! every write of one, so it cannot drift from them. It knows no documents' rules.
 
 use super::document::{int, items, text};
+use crate::api::Ordered;
 use crate::api::{Object, Value};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -170,7 +171,7 @@ pub(super) fn service_node_ports(doc: &Value) -> Vec<u16> {
         .filter(|port| *port != 0)
         .filter_map(|port| u16::try_from(port).ok())
         .collect();
-    held.sort_unstable();
+    held.order();
     held.dedup();
     held
 }

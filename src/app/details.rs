@@ -2,6 +2,7 @@
 
 use super::aim::sender;
 use super::scene::{Entity, Scene};
+use crate::api::Ordered;
 use crate::api::{Key, Kind};
 use crate::cluster::Cluster;
 use crate::manifest::yaml;
@@ -134,7 +135,7 @@ fn events(cluster: &Cluster, about: &Key) -> String {
             ));
         }
     }
-    lines.sort();
+    lines.order();
     if lines.is_empty() {
         return "No events.".to_owned();
     }

@@ -1,6 +1,7 @@
 //! What the page opens with: a cluster, files, and the first commands to try.
 
 use super::permalink::Permalink;
+use crate::api::Ordered;
 use crate::cluster::Profile;
 use crate::shell::Session;
 use crate::shell::chapter::CHAPTER;
@@ -28,7 +29,7 @@ pub fn files(session: &Session) -> Vec<&str> {
     let given: Vec<&str> = session.beginning().files.iter().map(|(path, _)| path.as_str()).collect();
     let place = |path: &str| given.iter().position(|known| *known == path).unwrap_or(given.len());
     let mut files: Vec<&str> = session.files().iter().map(|(path, _)| path.as_str()).collect();
-    files.sort_by_key(|path| place(path));
+    files.order_by_key(|path| place(path));
     files
 }
 

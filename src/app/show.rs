@@ -1,6 +1,7 @@
 //! Requests on show: the newest with its hops, and those that are still under way beside it.
 
 use super::scene::{Leg, LegKind, Motion, Scene, legs};
+use crate::api::Ordered;
 use crate::net::{Outcome, Trace};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -139,6 +140,6 @@ fn tally(traces: &[Rc<Trace>]) -> Vec<(String, usize)> {
         *counts.entry(who).or_default() += 1;
     }
     let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.order_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts
 }

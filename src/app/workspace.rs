@@ -3,6 +3,7 @@
 use super::editing::key_of;
 use super::model::Model;
 use super::scene::{Entity, Item};
+use crate::api::Ordered;
 use crate::api::{Key, Kind, Value};
 use crate::manifest::{self, Completions, Hover};
 use crate::shell::session::HOME;
@@ -58,7 +59,7 @@ impl Model {
             let mut all: Vec<(&String, &str)> =
                 self.session.files().iter().map(|(name, text)| (name, text.as_str())).collect();
             all.retain(|(name, _)| is_manifest(name));
-            all.sort_by_key(|(name, _)| **name != self.open);
+            all.order_by_key(|(name, _)| **name != self.open);
             let found = all.into_iter().find_map(|(name, text)| {
                 let text = self.drafts.get(name).map_or(text, String::as_str);
                 Some((name.clone(), manifest::locate_object(text, &key, path)?.line))

@@ -3,6 +3,7 @@
 //! Nothing of the cluster moves: neither its store, nor its dice, nor the addresses it gives out.
 
 use super::Cluster;
+use crate::api::Ordered;
 use crate::api::{Instant, Key, Map, Status, Value};
 use crate::apiserver::patch::{LAST_APPLIED, Patch, three_way};
 use crate::apiserver::{ApiServer, WriteOptions};
@@ -81,7 +82,7 @@ impl Cluster {
             let object = taken.iter().find(|(key, _)| *key == finding.field.object);
             diagnostics.extend(object.map(|(_, object)| remark(object, finding)));
         }
-        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        diagnostics.order_by_key(|diagnostic| diagnostic.span);
         Preview { diagnostics, changes }
     }
 }

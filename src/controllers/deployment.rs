@@ -9,6 +9,7 @@ use super::pods::{claim, is_terminal};
 use super::rolling::{self, Limits};
 use super::write::{Write, by_age, delete, owned_by};
 use super::{Controller, Note};
+use crate::api::Ordered;
 use crate::api::workload::{Workload, WorkloadSpec};
 use crate::api::{Instant, Key, Kind, Object, Value, json};
 use crate::apiserver::Store;
@@ -329,7 +330,7 @@ impl<'a> Pass<'a> {
         let olds = revisions.iter().enumerate().filter(|(index, _)| Some(*index) != new);
         let mut olds: Vec<&Arc<Object>> =
             olds.map(|(_, old)| old.object).filter(|set| set.meta.deleted.is_none()).collect();
-        olds.sort_by_key(|set| revision_number(set));
+        olds.order_by_key(|set| revision_number(set));
         let excess = olds.len().saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
         for set in olds.into_iter().take(excess) {
             let idle = set.workload().is_some_and(|w| {

@@ -3,6 +3,7 @@
 use super::pods::{is_ready, is_terminal};
 use super::write::Write;
 use super::{dump, hash};
+use crate::api::Ordered;
 use crate::api::pod::PodSpec;
 use crate::api::service::{EndpointAddress, Service, ServicePort};
 use crate::api::{Instant, IntOrString, Key, Kind, Object, Selector, Value, json};
@@ -52,7 +53,7 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
     }
     let mut subsets: Vec<(Value, Group<'_>)> = subsets.into_values().collect();
     for pods in subsets.iter_mut().flat_map(|(_, group)| [&mut group.ready, &mut group.waiting]) {
-        pods.sort_by_key(|pod| (pod.pod().map(|pod| pod.status.pod_ip.as_str()), &pod.meta.uid));
+        pods.order_by_key(|pod| (pod.pod().map(|pod| pod.status.pod_ip.as_str()), &pod.meta.uid));
     }
     let mut labels = object.meta.labels.clone();
     labels.insert(MANAGED_BY.into(), "endpoint-controller".into());

@@ -3,6 +3,7 @@
 use super::pods::{claim, is_active, is_available, is_ready, is_terminal, ready_since};
 use super::write::{self, Write, count, delete, pod_from};
 use super::{Controller, Note};
+use crate::api::Ordered;
 use crate::api::{Instant, Key, Kind, Object, json};
 use crate::apiserver::Store;
 use std::cmp::Reverse;
@@ -85,7 +86,7 @@ fn to_delete<'a>(
         *on_node.entry(node(pod)).or_default() += 1;
     }
     let mut sorted = active.to_vec();
-    sorted.sort_by_cached_key(|pod| {
+    sorted.order_by_key(|pod| {
         let status = pod.pod().map(|pod| &pod.status);
         let phase = match status.map_or("", |status| status.phase.as_str()) {
             "Pending" => 0,

@@ -2,6 +2,7 @@
 
 use super::hash::{data_hash, template_hash};
 use super::write::{Write, by_age, delete, owned_by};
+use crate::api::Ordered;
 use crate::api::{Kind, Object, Value, json};
 use crate::apiserver::Store;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ fn prune(workload: &Object, owned: &[&Arc<Object>], current: &Object, writes: &m
         .iter()
         .filter(|object| object.meta.name != current.meta.name && object.meta.name != running)
         .collect();
-    olds.sort_by_key(|object| object.doc()["revision"].as_i64());
+    olds.order_by_key(|object| object.doc()["revision"].as_i64());
     let excess = olds.len().saturating_sub(usize::try_from(limit).unwrap_or(0));
     writes.extend(olds.into_iter().take(excess).map(|object| delete(object)));
 }

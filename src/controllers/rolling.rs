@@ -1,6 +1,7 @@
 //! The arithmetic of rolling updates: pure numbers, as in the deployment controller.
 
 use crate::api::IntOrString;
+use crate::api::Ordered;
 use crate::api::workload::WorkloadSpec;
 
 /// How far a rolling update may leave the wanted number of pods.
@@ -101,7 +102,7 @@ pub(super) fn proportional(sets: &[(i32, Option<i32>)], wanted: i32, surge: i32)
     if to_add > 0 {
         order.reverse();
     }
-    order.sort_by_key(|index| std::cmp::Reverse(sets[*index].0));
+    order.order_by_key(|index| std::cmp::Reverse(sets[*index].0));
     let mut sizes: Vec<i32> = sets.iter().map(|(size, _)| *size).collect();
     let mut added = 0;
     for index in &order {

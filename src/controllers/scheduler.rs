@@ -6,6 +6,7 @@
 use super::Note;
 use super::pods::is_terminal;
 use super::write::Write;
+use crate::api::Ordered;
 use crate::api::node::Taint;
 use crate::api::pod::{NodeSelectorTerm, Pod, PodAffinityTerm, Toleration};
 use crate::api::{Instant, Key, Kind, Labels, Object, Selector, json};
@@ -47,7 +48,7 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
         pod.meta.deleted.is_none() && pod.pod().is_some_and(waits)
     });
     // By priority, then in the order they came.
-    waiting.sort_by_key(|pod| std::cmp::Reverse(pod.pod().map_or(0, |pod| pod.spec.priority)));
+    waiting.order_by_key(|pod| std::cmp::Reverse(pod.pod().map_or(0, |pod| pod.spec.priority)));
     for object in waiting {
         let Some(pod) = object.pod() else { continue };
         let mut refusals: Vec<Refusal> = Vec::new();
@@ -318,7 +319,7 @@ fn fail(object: &Arc<Object>, pod: &Pod, refusals: &[Refusal], now: Instant, wri
             .flat_map(|refusal| &refusal.why)
             .for_each(|why| *reasons.entry(why).or_default() += 1);
         let mut parts: Vec<String> = reasons.iter().map(|(why, count)| format!("{count} {why}")).collect();
-        parts.sort();
+        parts.order();
         let hopeful = refusals.iter().filter(|refusal| refusal.room_helps).count();
         let mut preemption = Vec::new();
         if hopeful > 0 {

@@ -1,6 +1,7 @@
 //! What controllers ask of the API server, and small makers of the documents they write.
 
 use super::Note;
+use crate::api::Ordered;
 use crate::api::{Instant, Key, Kind, Object, Value, json};
 use crate::apiserver::DeleteOptions;
 use std::sync::Arc;
@@ -82,7 +83,7 @@ pub(super) fn count(status: &mut Value, key: &str, number: i32) {
 
 /// Objects in the order they were created; those of one instant by name.
 pub(super) fn by_age(mut objects: Vec<&Arc<Object>>) -> Vec<&Arc<Object>> {
-    objects.sort_by(|a, b| (a.meta.created, &a.meta.name).cmp(&(b.meta.created, &b.meta.name)));
+    objects.order_by(|a, b| (a.meta.created, &a.meta.name).cmp(&(b.meta.created, &b.meta.name)));
     objects
 }
 

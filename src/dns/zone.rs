@@ -7,6 +7,7 @@
 use super::kubernetes::{Host, NoSuchName, Target, first_endpoint, name_servers, names_of, targets};
 use super::name::{is_within, labels, reversed};
 use super::{Question, Rcode, Record, RecordData, RecordType, Response, Upstream};
+use crate::api::Ordered;
 use crate::apiserver::Store;
 use std::net::IpAddr;
 
@@ -78,7 +79,7 @@ pub fn answer(store: &Store, config: &ZoneConfig, question: &Question) -> Respon
 /// The `loadbalance` plugin: aliases first, then addresses in an order of chance.
 pub fn shuffle(response: &mut Response, rng: &mut fastrand::Rng) {
     for section in [&mut response.answer, &mut response.additional] {
-        section.sort_by_key(|record| record.data.kind() != RecordType::Cname);
+        section.order_by_key(|record| record.data.kind() != RecordType::Cname);
         let is_address = |record: &Record| record.data.ip().is_some();
         let (mut addresses, others): (Vec<_>, Vec<_>) = section.drain(..).partition(is_address);
         for at in 1..addresses.len() {

@@ -4,6 +4,7 @@
 
 use super::cursor::{Cursor, Line, Step};
 use super::schema::{self, Field, Shape, Struct, Type};
+use crate::api::Ordered;
 use crate::api::{Kind, RESOURCES};
 
 /// Objects to begin with, as a whole.
@@ -205,7 +206,7 @@ fn values(cursor: &Cursor<'_>, path: &[Step<'_>], key: &str) -> Option<Vec<Compl
         let fits = |resource: &&crate::api::Resource| kind.is_none_or(|kind| resource.name == kind);
         let mut versions: Vec<String> =
             RESOURCES.iter().filter(fits).map(crate::api::Resource::api_version).collect();
-        versions.sort_by_key(|version| (version.contains('.'), version.clone()));
+        versions.order_by_key(|version| (version.contains('.'), version.clone()));
         versions.dedup();
         return Some(versions.into_iter().map(value).collect());
     }

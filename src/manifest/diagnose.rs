@@ -9,6 +9,7 @@ use super::resource::Problem;
 use super::schema;
 use super::stream::{Document, read_on};
 use super::{Diagnostic, Resource, Severity, Span};
+use crate::api::Ordered;
 use crate::api::Value;
 use std::rc::Rc;
 
@@ -64,7 +65,7 @@ pub fn examine(text: &str) -> (Vec<Diagnostic>, Vec<Placed<'_>>) {
             }
         }
     }
-    found.sort_by_key(|diagnostic| diagnostic.span);
+    found.order_by_key(|diagnostic| diagnostic.span);
     (found, sound)
 }
 

@@ -7,6 +7,7 @@ use super::{
     Accept, Answer, Hop, HttpResponse, Message, Outcome, Packet, Payload, Place, Reason, Reply, Request,
     Step, Trace, Transport, diagnose,
 };
+use crate::api::Ordered;
 use crate::api::service::Protocol;
 use crate::api::{Key, Kind, Object};
 use std::time::Duration;
@@ -164,7 +165,7 @@ impl Network<'_> {
         let declared =
             containers.iter().flat_map(|container| &container.ports).map(|port| port.container_port);
         let mut ports: Vec<u16> = declared.chain(USUAL).collect();
-        ports.sort_unstable();
+        ports.order();
         ports.dedup();
         let key = pod.key();
         ports.retain(|port| self.host.accept(&key, *port, protocol) == Accept::Open);

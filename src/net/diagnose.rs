@@ -5,6 +5,7 @@
 
 use super::locate::{self, Owner};
 use super::{HttpResponse, Lacking, NearMiss, Packet, Payload, Reason, Request, Setting, Transport};
+use crate::api::Ordered;
 use crate::api::service::{Protocol, Service, ServiceType};
 use crate::api::{IntOrString, Key, Kind, Labels, Object, Selector};
 use crate::apiserver::Store;
@@ -67,7 +68,7 @@ pub(super) fn refused(store: &Store, proxy: &Proxy, flow: &Flow, translation: &T
     }
     let mut elsewhere: Vec<String> =
         port.endpoints.iter().filter(|e| e.ready).filter_map(|e| e.node.clone()).collect();
-    elsewhere.sort();
+    elsewhere.order();
     elsewhere.dedup();
     let external = flow.destination != port.cluster_ip;
     Reason::NoLocalEndpoints { service, node: proxy.node().name.clone(), external, elsewhere }

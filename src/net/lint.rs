@@ -4,6 +4,7 @@
 
 use super::policy::{self, Peer};
 use super::{Direction, Field, Reason, Setting, Transport, diagnose};
+use crate::api::Ordered;
 use crate::api::pod::{Container, PodSpec};
 use crate::api::service::{Protocol, Service, ServiceType};
 use crate::api::{FromValue, IntOrString, Key, Kind, Labels, Object, Value, json};
@@ -51,7 +52,7 @@ pub fn lint(store: &Store, setting: &Setting) -> Vec<Finding> {
         probes(workload, &mut findings);
     }
     policies(store, setting, &workloads, &mut findings);
-    findings.sort_by(|a, b| {
+    findings.order_by(|a, b| {
         (&a.field.object, &a.field.path, a.rule).cmp(&(&b.field.object, &b.field.path, b.rule))
     });
     findings.dedup();

@@ -6,6 +6,7 @@
 
 use super::network::Network;
 use super::{NodeAccess, Outcome, Payload, Request, Source, Trace};
+use crate::api::Ordered;
 use crate::api::service::{Protocol, ServiceType};
 use crate::api::{Key, Kind, Object, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -219,7 +220,7 @@ fn targets(network: &Network<'_>) -> Vec<ServiceAt> {
             found.push(ServiceAt { service: object.key(), port: port.port, protocol: port.protocol });
         }
     }
-    found.sort();
+    found.order();
     found
 }
 

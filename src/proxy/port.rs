@@ -2,6 +2,7 @@
 //!
 //! Read from the Service and its EndpointSlices alone; it must not look at pods.
 
+use crate::api::Ordered;
 use crate::api::service::{Endpoint as SliceEndpoint, EndpointSlice, Protocol, Service, ServiceType};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::Store;
@@ -135,7 +136,7 @@ impl Seen {
     pub fn ports(&self) -> &[ServicePort] {
         self.ports.get_or_init(|| {
             let mut ports = ports_of(&self.service, &self.slices.iter().collect::<Vec<_>>());
-            ports.sort_by(|a, b| a.name.cmp(&b.name));
+            ports.order_by(|a, b| a.name.cmp(&b.name));
             ports
         })
     }

@@ -1,5 +1,6 @@
 //! Files: a small tree of text files, for the workstation and for containers.
 
+use crate::api::Ordered;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file system: directories and text files by absolute path.
@@ -189,7 +190,7 @@ impl Files {
         let mut names: Vec<(String, bool)> =
             self.files.keys().filter_map(direct).map(|name| (name, false)).collect();
         names.extend(self.directories.iter().filter_map(direct).map(|name| (name, true)));
-        names.sort();
+        names.order();
         names
     }
 

@@ -236,12 +236,19 @@ impl Ctx<'_> {
 }
 
 /// A program: polled until it is done.
-pub trait Program: Debug {
+pub trait Program {
     /// Goes on as far as it can without waiting.
     fn poll(&mut self, ctx: &mut Ctx<'_>) -> Poll;
 
     /// A copy in the same state: sessions are cloned for previews and undo.
     fn boxed_clone(&self) -> Box<dyn Program>;
+}
+
+/// What runs, not its state: no page needs to carry how each of a hundred programs would be written out.
+impl Debug for dyn Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Program")
+    }
 }
 
 impl Clone for Box<dyn Program> {

@@ -10,6 +10,7 @@ use super::document::text;
 use super::patch::LAST_APPLIED;
 use super::server::identify;
 use super::{ApiServer, WriteOptions, Written, decode, defaults, prune};
+use crate::api::Ordered;
 use crate::api::{Instant, Key, Kind, Object, Status, StatusReason, Value, json};
 use fields::{FieldPath, Fields, leaves, listed, shown, status_leaves};
 use std::collections::BTreeMap;
@@ -216,7 +217,7 @@ impl ApiServer {
         let controller = if kind == Kind::Node { "kubelet" } else { "kube-controller-manager" };
         let current = leaves(kind, object.doc());
         let mut known: Vec<&Entry> = self.managed.of(&object.key()).iter().collect();
-        known.sort_by_key(|one| (one.operation == Operation::Update, one.time));
+        known.order_by_key(|one| (one.operation == Operation::Update, one.time));
         for one in &known {
             let fields: Fields =
                 one.fields.iter().filter(|path| current.contains_key(*path)).cloned().collect();
@@ -264,7 +265,7 @@ fn is_applied(entry: &Entry, options: &WriteOptions) -> bool {
 }
 
 fn conflict(mut clashes: Vec<(String, FieldPath)>) -> Status {
-    clashes.sort();
+    clashes.order();
     let message = match &clashes[..] {
         [(manager, path)] => {
             format!("Apply failed with 1 conflict: conflict with {manager}: {}", shown(path))

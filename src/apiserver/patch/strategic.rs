@@ -3,6 +3,7 @@
 
 use super::merge_keys::{ListMerge, list_merge};
 use super::{DELETE_FROM_LIST, PATCH, PatchError, RETAIN_KEYS, SET_ORDER, go_format};
+use crate::api::Ordered;
 use crate::api::{Kind, Map, Value};
 
 /// How a patch meets what it is merged into.
@@ -294,7 +295,7 @@ fn in_order(
 
 /// Sorts by another list's order; deletions go last.
 pub(super) fn sort_by(items: &mut [Value], order: &[Value], key: Option<&str>) {
-    items.sort_by_key(|item| {
+    items.order_by_key(|item| {
         let deletion = item.get(PATCH).is_some_and(|directive| directive == "delete");
         (deletion, position(order, item, key).unwrap_or(usize::MAX))
     });

@@ -4,6 +4,7 @@
 use super::merge_keys::{ListMerge, list_merge, retains_keys};
 use super::strategic::{Merge, merge, sort_by};
 use super::{DELETE_FROM_LIST, PATCH, PatchError, RETAIN_KEYS, SET_ORDER};
+use crate::api::Ordered;
 use crate::api::{Kind, Map, Value, json};
 
 /// Which differences are looked for.
@@ -76,7 +77,7 @@ fn diff_maps(
     if how.retain && (!patch.is_empty() || more_before) {
         let mut kept: Vec<&String> =
             modified.iter().filter(|(_, v)| !v.is_null()).map(|(key, _)| key).collect();
-        kept.sort();
+        kept.order();
         if !kept.is_empty() {
             patch.insert(RETAIN_KEYS.to_owned(), json!(kept));
         }

@@ -1,5 +1,6 @@
 //! What there is to draw: Services, owners and their pods, by namespace. No positions.
 
+use crate::api::Ordered;
 use crate::api::pod::Pod;
 use crate::api::service::{Service, ServiceType};
 use crate::api::{Instant, Key, Kind, Labels, Object, Selector};
@@ -142,7 +143,7 @@ impl Census {
         }
         let mut quarters: Vec<Quarter> =
             spaces.into_iter().map(|(name, quarter)| Quarter { name: name.to_owned(), ..quarter }).collect();
-        quarters.sort_by_key(|quarter| quarter.name != "default");
+        quarters.order_by_key(|quarter| quarter.name != "default");
         let internet = quarters
             .iter()
             .flat_map(|quarter| &quarter.services)
@@ -326,7 +327,7 @@ fn groups(store: &Store, ghosts: &[Ghost]) -> Vec<Group> {
         }
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
-    groups.sort_by(|a, b| a.owner.name.cmp(&b.owner.name));
+    groups.order_by(|a, b| a.owner.name.cmp(&b.owner.name));
     groups
 }
 

@@ -14,6 +14,7 @@ pub use wire::{Ask, Fate, Query, Round, Wire, run};
 use super::resolv_conf::{ClusterDns, ResolvConf};
 use super::{Question, RecordData, RecordType, Response, Transport, hosts};
 use crate::api::Object;
+use crate::api::Ordered;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// What a client finds on its machine.
@@ -202,7 +203,7 @@ pub fn getaddrinfo(
     };
     Ok(outcome.map(|mut found| {
         // A machine without IPv6 has no source address for it: such destinations sort last.
-        found.addresses.sort_by_key(|ip| match ip {
+        found.addresses.order_by_key(|ip| match ip {
             IpAddr::V6(ip) if config.ipv6 || ip.is_loopback() => 0,
             IpAddr::V4(_) => 1,
             IpAddr::V6(_) => 2,

@@ -1,6 +1,7 @@
 //! A value as `kubectl -o yaml` prints it: the styles go-yaml v2 picks, its order of keys, its folding at 80 columns.
 
 use super::resolve::{Scalar, resolve};
+use crate::api::Ordered;
 use crate::api::{Map, Value};
 use std::cmp::Ordering;
 
@@ -54,7 +55,7 @@ impl Writer {
     /// The entries; the first where the writer stands if `inline`.
     fn map(&mut self, map: &Map<String, Value>, indent: usize, inline: bool) {
         let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-        entries.sort_by(|(a, _), (b, _)| natural(a, b));
+        entries.order_by(|(a, _), (b, _)| natural(a, b));
         for (index, (key, value)) in entries.into_iter().enumerate() {
             if !inline || index > 0 {
                 self.line(indent);

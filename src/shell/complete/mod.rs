@@ -9,6 +9,7 @@ use super::program::{Place, World};
 use super::scope::Scope;
 use super::{Files, builtins, programs};
 use crate::api::Kind;
+use crate::api::Ordered;
 use crate::cluster::Cluster;
 use words::Words;
 
@@ -77,7 +78,7 @@ pub(super) fn complete(
     let sight = Sight { cluster, files, scope };
     let words = words::split(&before);
     let mut offered = offer(&sight, &words);
-    offered.candidates.sort();
+    offered.candidates.order();
     offered.candidates.dedup();
     offered.candidates.truncate(500);
     offered

@@ -1,6 +1,7 @@
 //! The fields of a kind, as `kubectl explain` lists them. Names and types are the schema's; what they
 //! mean is in a file of its own, which the page fetches when it is first asked for.
 
+use crate::api::Ordered;
 use crate::api::{Kind, Value};
 use crate::manifest::schema::{self, Field, Struct, Type};
 
@@ -109,7 +110,7 @@ pub fn older(kind: Kind, path: &[&str], told: &Descriptions<'_>) -> Result<Strin
     if let Some(inner) = at {
         out.push_str("\nFIELDS:\n");
         let mut fields: Vec<Field> = inner.fields().collect();
-        fields.sort_by_key(|field| field.name);
+        fields.order_by_key(|field| field.name);
         for field in fields {
             let (kind, required) = (plainly(field.shape.kind()), required(field));
             let text = trimmed(&told.field(inner, field.name));
@@ -152,7 +153,7 @@ fn required(field: Field) -> &'static str {
 
 fn list(of: Struct, recursive: bool, depth: usize, told: &Descriptions<'_>, out: &mut String) {
     let mut fields: Vec<Field> = of.fields().collect();
-    fields.sort_by_key(|field| field.name);
+    fields.order_by_key(|field| field.name);
     let own = if recursive { Value::Null } else { told.of(of.label) };
     for field in fields {
         let pad = "  ".repeat(depth);

@@ -1,6 +1,7 @@
 //! What kubectl says when it fails: which words, which prefix, which exit code.
 
 use super::output::go;
+use crate::api::Ordered;
 use crate::api::{Status, StatusReason};
 use crate::shell::Exit;
 
@@ -66,7 +67,7 @@ impl Failure {
         let unread = unread.into_iter().enumerate().map(|(at, failure)| (before(at), 0, failure));
         let others = others.into_iter().map(|(at, failure)| (at, 1, failure));
         let mut all: Vec<_> = unread.chain(others).collect();
-        all.sort_by_key(|(at, kind, _)| (*at, *kind));
+        all.order_by_key(|(at, kind, _)| (*at, *kind));
         all.into_iter().map(|(_, _, failure)| failure).collect()
     }
 

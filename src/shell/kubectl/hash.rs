@@ -2,6 +2,7 @@
 
 use super::doc::text;
 use super::output::go;
+use crate::api::Ordered;
 use crate::api::sha256;
 use crate::api::{Kind, Value, json};
 
@@ -32,7 +33,7 @@ fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
-            entries.sort_by(|one, other| one.0.cmp(&other.0));
+            entries.order_by(|one, other| one.0.cmp(&other.0));
             Value::Object(entries.into_iter().collect())
         }
         other => other.clone(),

@@ -2,6 +2,7 @@
 
 use super::commands::{Command, ROOT};
 use super::flags::{Flag, GLOBAL, Takes};
+use crate::api::Ordered;
 
 /// The commands of `kubectl help`, by group.
 const GROUPS: [(&str, &str); 8] = [
@@ -38,7 +39,7 @@ pub fn of(command: &Command) -> String {
         out.push_str(&format!("Aliases:\n{}, {}\n\n", command.word(), command.aliases.join(", ")));
     }
     let mut children: Vec<&Command> = command.children().collect();
-    children.sort_by_key(|child| child.word());
+    children.order_by_key(|child| child.word());
     if !children.is_empty() {
         out.push_str("Available Commands:\n");
         // A subcommand's column is as wide as the longest name, and never narrower than cobra's.
@@ -91,7 +92,7 @@ pub fn options() -> String {
 }
 
 fn options_of(command: &str, mut flags: Vec<Flag>) -> String {
-    flags.sort_by_key(|flag| flag.name);
+    flags.order_by_key(|flag| flag.name);
     let mut out = String::new();
     for flag in flags {
         let default = match (flag.takes, flag.default) {

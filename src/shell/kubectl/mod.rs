@@ -32,6 +32,7 @@ pub mod output;
 
 use super::{Ctx, Exit, Poll, Program, Wake};
 use crate::api::Instant;
+use crate::api::Ordered;
 pub(super) use call::kind_named;
 use call::{Call, Next};
 use commands::{Command, ROOT};
@@ -263,7 +264,7 @@ fn unknown(word: &str) -> String {
         .map(|command| command.path)
         .filter(|name| distance(name, &word.to_lowercase()) <= 2 || name.starts_with(&word.to_lowercase()))
         .collect();
-    near.sort_unstable();
+    near.order();
     let mut text = format!("error: unknown command {} for \"kubectl\"\n", output::go::quote(word));
     if !near.is_empty() {
         text.push_str("\nDid you mean this?\n");

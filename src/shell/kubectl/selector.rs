@@ -2,6 +2,7 @@
 
 use super::doc::shown;
 use super::output::go;
+use crate::api::Ordered;
 use crate::api::{Kind, Labels, Object, Requirement, RequirementOperator, Value};
 
 /// What a list is narrowed by.
@@ -233,7 +234,7 @@ impl Parser {
         };
         let mut values = if many { self.values()? } else { vec![self.value()] };
         if many {
-            values.sort();
+            values.order();
             values.dedup();
         }
         for (at, value) in values.iter().enumerate() {

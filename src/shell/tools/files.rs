@@ -2,6 +2,7 @@
 //! workstation and on nodes, BusyBox's where an image is built on it.
 
 use super::text::{Options, Usage};
+use crate::api::Ordered;
 use crate::shell::files::{FileError, absolute, matches_pattern, name, parent};
 use crate::shell::program::{Ctx, Exit};
 use crate::shell::programs::is_busybox;
@@ -41,7 +42,7 @@ pub fn ls(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
     if options.operands.is_empty() {
         options.operands.push(".".to_owned());
     }
-    options.operands.sort();
+    options.operands.order();
     let (mut plain, mut directories) = (Vec::new(), Vec::new());
     let mut status = 0;
     for operand in &options.operands {

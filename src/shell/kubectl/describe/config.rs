@@ -2,6 +2,7 @@
 
 use super::super::doc::{entries, items, or_none, shown, text};
 use super::{Page, bracketed};
+use crate::api::Ordered;
 use crate::api::{Kind, Object, Value};
 
 /// A ConfigMap's fields.
@@ -100,7 +101,7 @@ pub fn role(page: &mut Page<'_>, object: &Object) {
             rows.push(format!(" \t[{}]\t{names}\t{verbs}", text(url)));
         }
     }
-    rows.sort();
+    rows.order();
     for row in rows {
         page.line(1, row);
     }
@@ -132,7 +133,7 @@ pub fn limit_range(page: &mut Page<'_>, object: &Object) {
     for limit in items(&object.doc()["spec"]["limits"]) {
         let mut resources: Vec<&String> =
             COLUMNS.iter().flat_map(|column| entries(&limit[*column]).map(|(name, _)| name)).collect();
-        resources.sort();
+        resources.order();
         resources.dedup();
         for resource in resources {
             let cell = |column: &&str| match &limit[*column][resource.as_str()] {

@@ -3,6 +3,7 @@
 use super::super::doc::{entries, flag, int, items, or_none, shown, text};
 use super::super::output::age;
 use super::{Page, bracketed, truth};
+use crate::api::Ordered;
 use crate::api::Value;
 
 /// Containers under a heading; `statuses` is the pod's list, or null for a template. `space` indents a template's.
@@ -217,7 +218,7 @@ fn mounts(page: &mut Page<'_>, container: &Value) {
         page.field(2, "Mounts", "<none>");
         return;
     }
-    mounts.sort_by_key(|mount| text(&mount["mountPath"]));
+    mounts.order_by_key(|mount| text(&mount["mountPath"]));
     page.line(2, "Mounts:");
     for mount in mounts {
         let mode = if flag(&mount["readOnly"]) { "ro" } else { "rw" };

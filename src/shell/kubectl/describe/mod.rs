@@ -14,6 +14,7 @@ mod workload;
 use super::doc::{entries, int, items, shown, text};
 use super::output::age;
 use super::output::tabwriter::TabWriter;
+use crate::api::Ordered;
 use crate::api::{Instant, Kind, Object, Value};
 use crate::apiserver::Store;
 
@@ -135,7 +136,7 @@ impl<'a> Page<'a> {
             self.field(0, "Events", "<none>");
             return;
         }
-        events.sort_by_key(|event| text(&event.doc()["lastTimestamp"]).to_owned());
+        events.order_by_key(|event| text(&event.doc()["lastTimestamp"]).to_owned());
         self.flush();
         self.line(0, "Events:");
         self.line(1, "Type\tReason\tAge\tFrom\tMessage");

@@ -3,6 +3,7 @@
 use super::super::doc::{flag, int, items, or_none, selector, shown, text};
 use super::super::output::age;
 use super::{Page, container, truth};
+use crate::api::Ordered;
 use crate::api::{Kind, Object, Value};
 use std::sync::Arc;
 
@@ -80,7 +81,7 @@ pub fn deployment(page: &mut Page<'_>, object: &Object) {
     }
     let sets = page.store.owned(Kind::ReplicaSet, &object.meta.namespace, &object.meta.uid);
     let mut sets: Vec<Arc<Object>> = sets.into_iter().cloned().collect();
-    sets.sort_by_key(|set| (set.meta.created, set.meta.name.clone()));
+    sets.order_by_key(|set| (set.meta.created, set.meta.name.clone()));
     let current = |set: &&Arc<Object>| same_template(&set.doc()["spec"]["template"], &spec["template"]);
     let summary = |set: &Arc<Object>| {
         let doc = set.doc();

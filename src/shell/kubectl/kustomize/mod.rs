@@ -8,6 +8,7 @@ mod transform;
 
 use super::doc::{items, text};
 use super::hash::content_hash;
+use crate::api::Ordered;
 use crate::api::{Kind, Value};
 use crate::manifest::{self, yaml};
 use crate::shell::Files;
@@ -134,7 +135,7 @@ pub fn build(files: &Files, cwd: &str, directory: &str) -> Result<Built, String>
         }
     }
     references::mend(&mut items);
-    items.sort_by_key(|item| (rank(item.kind), item.id()));
+    items.order_by_key(|item| (rank(item.kind), item.id()));
     let documents = items.into_iter().map(|item| (item.kind, item.doc)).collect();
     Ok(Built { documents, warnings: builder.warnings })
 }

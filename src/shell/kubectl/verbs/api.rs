@@ -1,6 +1,7 @@
 //! What the server is and serves: `api-resources`, `api-versions`, `version`, `cluster-info`.
 
 use super::raw::VERSION;
+use crate::api::Ordered;
 use crate::api::{RESOURCES, Resource, json};
 use crate::manifest::yaml;
 use crate::shell::kubectl::call::{ALL, Call, OK, Outcome};
@@ -43,8 +44,8 @@ pub fn resources(call: &mut Call<'_, '_>) -> Outcome {
         })
         .collect();
     match sort.as_str() {
-        "kind" => rows.sort_by_key(|resource| resource.name),
-        "name" => rows.sort_by_key(|resource| resource.plural),
+        "kind" => rows.order_by_key(|resource| resource.name),
+        "name" => rows.order_by_key(|resource| resource.plural),
         _ => {}
     }
     let mut writer = TabWriter::table();
@@ -95,7 +96,7 @@ pub fn versions(call: &mut Call<'_, '_>) -> Outcome {
     let mut versions: Vec<String> = RESOURCES.iter().map(Resource::api_version).collect();
     versions.push("autoscaling/v1".into());
     versions.push("events.k8s.io/v1".into());
-    versions.sort();
+    versions.order();
     versions.dedup();
     for version in versions {
         call.say(version);

@@ -1,5 +1,6 @@
 //! `kubectl apply`: makes the cluster as a file says, and remembers what the file said.
 
+use crate::api::Ordered;
 use crate::api::{Key, Kind, Object, StatusReason, Value, json};
 use crate::apiserver::DeleteOptions;
 use crate::apiserver::patch::{self, Patch};
@@ -281,7 +282,7 @@ fn prune(call: &mut Call<'_, '_>, applied: &[Applied], dry: DryRun) -> Result<()
     };
     let filter = Filter { labels: call.flags.text("selector").to_owned(), fields: String::new() };
     let mut namespaces: Vec<String> = applied.iter().map(|done| done.key.namespace.clone()).collect();
-    namespaces.sort();
+    namespaces.order();
     namespaces.dedup();
     for kind in kinds {
         for namespace in &namespaces {

@@ -1,5 +1,6 @@
 //! `kubectl config`: contexts, clusters and users of the kubeconfig.
 
+use crate::api::Ordered;
 use crate::api::{Value, json};
 use crate::manifest::yaml;
 use crate::shell::kubectl::call::{Call, OK, Outcome};
@@ -89,7 +90,7 @@ pub fn get_contexts(call: &mut Call<'_, '_>) -> Outcome {
     let names = call.flags.text("output") == "name";
     let current = text(&call.config.doc["current-context"]).to_owned();
     let mut contexts: Vec<Value> = items(&call.config.doc["contexts"]).to_vec();
-    contexts.sort_by_key(|context| text(&context["name"]).to_owned());
+    contexts.order_by_key(|context| text(&context["name"]).to_owned());
     let mut failures = Vec::new();
     for name in &wanted {
         if !contexts.iter().any(|context| context["name"] == *name) {
@@ -130,7 +131,7 @@ fn names(call: &mut Call<'_, '_>, list: &str) -> Outcome {
     call.say("NAME");
     let mut names: Vec<String> =
         items(&call.config.doc[list]).iter().map(|entry| text(&entry["name"]).to_owned()).collect();
-    names.sort();
+    names.order();
     for name in names {
         call.say(name);
     }

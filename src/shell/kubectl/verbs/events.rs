@@ -1,5 +1,6 @@
 //! `kubectl events`.
 
+use crate::api::Ordered;
 use crate::api::{Kind, Value, json};
 use crate::shell::kubectl::call::{Call, OK, Outcome};
 use crate::shell::kubectl::doc::{int, text};
@@ -44,7 +45,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
             .unwrap_or("")
             .to_owned()
     };
-    docs.sort_by_key(last);
+    docs.order_by_key(last);
     if docs.is_empty() {
         call.ctx.complain(match everywhere {
             true => "No events found.".to_owned(),

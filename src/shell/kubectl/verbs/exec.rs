@@ -1,5 +1,6 @@
 //! `kubectl exec`: runs a program in a container's place.
 
+use crate::api::Ordered;
 use crate::api::{Instant, Key, Kind, Object, Selector};
 use crate::shell::kubectl::call::{Call, Next, Outcome};
 use crate::shell::kubectl::doc::{far, items, text};
@@ -91,7 +92,7 @@ impl Target {
             Self::Selected(namespace, selector) => {
                 let mut pods = store.select(Kind::Pod, namespace, selector);
                 let ready = |pod: &Object| pod.pod().is_some_and(|pod| pod.status.condition("Ready"));
-                pods.sort_by_key(|pod| {
+                pods.order_by_key(|pod| {
                     (
                         pod.meta.deleted.is_some(),
                         text(&pod.doc()["status"]["phase"]) != "Running",

@@ -1,5 +1,6 @@
 //! `kubectl logs`: what containers wrote.
 
+use crate::api::Ordered;
 use crate::api::pod::Container;
 use crate::api::{Instant, Key, Kind, Object, Selector};
 use crate::shell::kubectl::call::{Call, Next, OK, Outcome};
@@ -135,7 +136,7 @@ fn pod_of(call: &mut Call<'_, '_>, target: &str) -> Result<Arc<Object>, Failure>
     };
     let pods = call.ctx.cluster.store().select(Kind::Pod, &namespace, &selector);
     let mut pods: Vec<Arc<Object>> = pods.into_iter().cloned().collect();
-    pods.sort_by_key(|pod| pod.pod().is_none_or(|view| view.status.phase != "Running"));
+    pods.order_by_key(|pod| pod.pod().is_none_or(|view| view.status.phase != "Running"));
     if pods.len() > 1 {
         let (count, used) = (pods.len(), &pods[0].meta.name);
         call.ctx.complain(format!("Found {count} pods, using pod/{used}"));

@@ -1,5 +1,6 @@
 //! `kubectl port-forward`: ports of the workstation that lead into a pod, past any Service.
 
+use crate::api::Ordered;
 use crate::api::service::ServicePort;
 use crate::api::{IntOrString, Key, Kind, Object, Selector};
 use crate::shell::kubectl::call::{Call, Next, Outcome};
@@ -106,7 +107,7 @@ fn pod_of(call: &mut Call<'_, '_>, object: &Object) -> Result<Arc<Object>, Failu
     };
     let pods = call.ctx.cluster.store().select(Kind::Pod, namespace, &selector);
     let mut pods: Vec<Arc<Object>> = pods.into_iter().cloned().collect();
-    pods.sort_by_key(|pod| {
+    pods.order_by_key(|pod| {
         pod.pod().is_none_or(|view| view.status.phase != "Running" || !view.status.condition("Ready"))
     });
     pods.into_iter().next().ok_or_else(|| "timed out waiting for the condition".into())

@@ -3,6 +3,7 @@
 use super::parse::Filter;
 use super::run::{Done, Env, Item, Machine, Out, Stop, error};
 use super::value::{Json, Reader};
+use crate::api::Ordered;
 use crate::shell::regex::{Regex, Syntax};
 use crate::shell::tools::text::encode;
 use std::rc::Rc;
@@ -252,7 +253,7 @@ fn simple(name: &str, value: &Json) -> Option<Result<Json, Stop>> {
     };
     let sorted = |value: &Json| {
         let mut items = items(value, "cannot be sorted, as it is not an array")?.to_vec();
-        items.sort_by(Json::order);
+        items.order_by(Json::order);
         Ok(items)
     };
     Some(match name {
@@ -649,7 +650,7 @@ fn by(machine: &mut Machine, name: &str, filter: &Filter, value: &Json, env: &En
         let key = Json::array(machine.all(filter, &Item::plain(item.clone()), env)?);
         keyed.push((key, item.clone()));
     }
-    keyed.sort_by(|a, b| a.0.order(&b.0));
+    keyed.order_by(|a, b| a.0.order(&b.0));
     Ok(match name {
         "min_by" => keyed.into_iter().next().map_or(Json::Null, |(_, item)| item),
         "max_by" => keyed.into_iter().next_back().map_or(Json::Null, |(_, item)| item),

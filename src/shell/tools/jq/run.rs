@@ -4,6 +4,7 @@
 use super::functions;
 use super::parse::{Filter, Piece};
 use super::value::Json;
+use crate::api::Ordered;
 use std::rc::Rc;
 
 /// How many steps a filter may take.
@@ -452,7 +453,7 @@ impl Machine {
             }
         }
         // From the back, so that the paths of what is left stay true.
-        gone.sort_by(|a, b| Json::array(b.to_vec()).order(&Json::array(a.to_vec())));
+        gone.order_by(|a, b| Json::array(b.to_vec()).order(&Json::array(a.to_vec())));
         for path in gone {
             remove(&mut whole, &path)?;
         }

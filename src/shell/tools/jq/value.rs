@@ -1,5 +1,6 @@
 //! JSON as `jq` sees it: objects keep the order of their keys, numbers are doubles.
 
+use crate::api::Ordered;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -102,7 +103,7 @@ impl Json {
     pub fn keys(&self) -> Vec<Rc<str>> {
         let Self::Object(members) = self else { return Vec::new() };
         let mut keys: Vec<Rc<str>> = members.iter().map(|(key, _)| key.clone()).collect();
-        keys.sort_unstable();
+        keys.order();
         keys
     }
 
@@ -148,7 +149,7 @@ impl Json {
                 out.push('{');
                 let mut members: Vec<&(Rc<str>, Json)> = members.iter().collect();
                 if layout.sorted {
-                    members.sort_by(|a, b| a.0.cmp(&b.0));
+                    members.order_by(|a, b| a.0.cmp(&b.0));
                 }
                 for (index, (key, value)) in members.iter().enumerate() {
                     if index > 0 {

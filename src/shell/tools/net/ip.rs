@@ -2,6 +2,7 @@
 //! by BusyBox. They only show: what they would change is not theirs to change.
 
 use super::machine::{Interface, Machine, Route};
+use crate::api::Ordered;
 use crate::shell::program::{Ctx, Exit, Place};
 use std::net::Ipv4Addr;
 
@@ -312,7 +313,7 @@ fn get(machine: &Machine, operands: &[&str], busybox: bool, ctx: &mut Ctx<'_>) -
 fn neighbours(machine: &Machine, ctx: &mut Ctx<'_>) -> Exit {
     let mut known: Vec<(Ipv4Addr, &str)> =
         machine.routes.iter().filter_map(|route| Some((route.via?, route.device.as_str()))).collect();
-    known.sort_unstable();
+    known.order();
     known.dedup();
     for (address, device) in known {
         let [a, b, c, d] = address.octets();

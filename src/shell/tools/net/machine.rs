@@ -1,6 +1,7 @@
 //! A machine's own view of the network: its interfaces, routes and listening sockets, from the
 //! objects and the setting. It sends nothing.
 
+use crate::api::Ordered;
 use crate::api::service::Protocol;
 use crate::api::{Key, Kind, Object};
 use crate::cluster::Cluster;
@@ -203,7 +204,7 @@ fn on_node(cluster: &Cluster, node: &str) -> Machine {
     }
     let pods = cluster.store().pods_on_node(node).into_iter().filter(|pod| !on_host_network(pod));
     let mut cables: Vec<Ipv4Addr> = pods.filter_map(|pod| pod.pod()?.status.pod_ip.parse().ok()).collect();
-    cables.sort_unstable();
+    cables.order();
     for pod in cables {
         let name = format!("veth{:08x}", u32::from(pod).wrapping_mul(0x9e37_79b1));
         if !bridged {
@@ -233,7 +234,7 @@ fn on_node(cluster: &Cluster, node: &str) -> Machine {
         });
     }
     machine.routes[1..]
-        .sort_by_key(|route| route.to.map(|range| (u32::from(range.address()), range.length())));
+        .order_by_key(|route| route.to.map(|range| (u32::from(range.address()), range.length())));
     machine.routes.push(own(network, "eth0", address));
     machine
 }
@@ -279,7 +280,7 @@ pub fn sockets(cluster: &Cluster, place: &Place) -> Vec<Socket> {
             let object = cluster.store().get(pod);
             let Some(object) = object.filter(|object| on_host_network(object)) else {
                 found.extend(of_pod(pod, Some(container), 1));
-                found.sort_by_key(|socket| (socket.protocol as u8, socket.port));
+                found.order_by_key(|socket| (socket.protocol as u8, socket.port));
                 return found;
             };
             node_of(object).to_owned()
@@ -299,6 +300,6 @@ pub fn sockets(cluster: &Cluster, place: &Place) -> Vec<Socket> {
     for (number, pod) in (1_300..).zip(pods) {
         found.extend(of_pod(&pod.key(), None, number));
     }
-    found.sort_by_key(|socket| (socket.protocol as u8, socket.port));
+    found.order_by_key(|socket| (socket.protocol as u8, socket.port));
     found
 }

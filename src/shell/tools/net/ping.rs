@@ -2,6 +2,7 @@
 
 use super::{Found, found, send, source};
 use crate::api::Instant;
+use crate::api::Ordered;
 use crate::net::{Outcome, Payload, Request, Trace};
 use crate::shell::program::{Ctx, Exit, Poll, Program, Wake};
 use crate::shell::tools::sleep::span;
@@ -330,7 +331,7 @@ impl Program for Ping {
             },
         };
         loop {
-            run.coming.sort_by_key(|coming| coming.at);
+            run.coming.order_by_key(|coming| coming.at);
             while run.coming.first().is_some_and(|coming| coming.at <= now) {
                 let coming = run.coming.remove(0);
                 match &coming.what {

@@ -1,6 +1,7 @@
 //! `grep`, `egrep`, `fgrep`: lines that match.
 
 use super::{Filter, Made, Options, Output, Usage};
+use crate::api::Ordered;
 use crate::shell::program::Exit;
 use crate::shell::regex::{Regex, Syntax};
 use std::collections::VecDeque;
@@ -166,7 +167,7 @@ impl Grep {
                 !self.whole_word || edges
             })
             .collect();
-        found.sort_unstable();
+        found.order();
         found
     }
 

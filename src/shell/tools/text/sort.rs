@@ -2,6 +2,7 @@
 
 use super::lines::cloned;
 use super::{Filter, Made, Options, Output, Usage};
+use crate::api::Ordered;
 use crate::shell::program::Exit;
 use std::cmp::Ordering;
 
@@ -242,7 +243,7 @@ impl Filter for Sort {
             }
             return Exit::from(wrong.is_some());
         }
-        lines.sort_by(|a, b| self.compare(a, b));
+        lines.order_by(|a, b| self.compare(a, b));
         if self.unique {
             lines.dedup_by(|a, b| self.by_keys(a, b).is_eq());
         }
