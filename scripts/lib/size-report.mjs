@@ -4,11 +4,12 @@
 //   node scripts/lib/size-report.mjs --write FILE keeps it in FILE as well
 //
 // Fails when a part is over its budget, so that a change cannot worsen it silently. Hashes are left out of the names: they would
-// make every report differ.
+// make every report differ. Where $WASM is the file that cargo wrote, with its functions' names, the rooms' shares are reported as well.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { rooms } from './rooms.mjs';
 
 const KiB = 1024;
 // The page is meant to come down to 300 KiB (ARCHITECTURE.md, Size); until then this holds what it weighs, so that it cannot grow unseen.
@@ -68,7 +69,27 @@ function report() {
     '',
     ...sums.map((it) => `- ${it.name}: ${(it.brotli / KiB).toFixed(1)} KiB of brotli, at most ${it.most / KiB} KiB`),
     '',
+    ...shares(),
   ].join('\n');
+}
+
+function shares() {
+  const found = existsSync(process.env.WASM ?? '') ? rooms(process.env.WASM) : [];
+  if (!found.length) return [];
+  const all = found.reduce((total, [, bytes]) => total + bytes, 0);
+  const schema = measure('src/manifest/schema/fields.txt');
+  return [
+    '### What the wasm is made of',
+    '',
+    'Code by room (ARCHITECTURE.md), before wasm-opt makes it smaller. Copies of generic code count to where they are defined.',
+    '',
+    '| room | bytes | share |',
+    '| --- | ---: | ---: |',
+    ...found.map(([room, bytes]) => `| ${room} | ${bytes} | ${((bytes / all) * 100).toFixed(1)} % |`),
+    '',
+    `Beside the code: the schema of all fields, ${schema.raw} bytes, ${schema.brotli} of brotli.`,
+    '',
+  ];
 }
 
 function sum(list, key) {
