@@ -4,8 +4,7 @@
 //! every write of one, so it cannot drift from them. It knows no documents' rules.
 
 use super::document::{int, items, text};
-use crate::api::Ordered;
-use crate::api::{Object, Value};
+use crate::api::{Object, Ordered, Value};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;

@@ -2,8 +2,7 @@
 
 use super::aim::sender;
 use super::scene::{Entity, Scene};
-use crate::api::Ordered;
-use crate::api::{Key, Kind};
+use crate::api::{Key, Kind, Ordered};
 use crate::cluster::Cluster;
 use crate::manifest::yaml;
 

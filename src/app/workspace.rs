@@ -3,8 +3,7 @@
 use super::editing::key_of;
 use super::model::Model;
 use super::scene::{Entity, Item};
-use crate::api::Ordered;
-use crate::api::{Key, Kind, Value};
+use crate::api::{Key, Kind, Ordered, Value};
 use crate::manifest::{self, Completions, Hover};
 use crate::shell::session::HOME;
 use crate::shell::{Act, files};

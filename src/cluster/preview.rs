@@ -3,8 +3,7 @@
 //! Nothing of the cluster moves: neither its store, nor its dice, nor the addresses it gives out.
 
 use super::Cluster;
-use crate::api::Ordered;
-use crate::api::{Instant, Key, Map, Status, Value};
+use crate::api::{Instant, Key, Map, Ordered, Status, Value};
 use crate::apiserver::patch::{LAST_APPLIED, Patch, three_way};
 use crate::apiserver::{ApiServer, WriteOptions};
 use crate::manifest::{self, Diagnostic, Fix, Placed, Severity};

@@ -3,10 +3,9 @@
 use super::pods::{is_ready, is_terminal};
 use super::write::Write;
 use super::{dump, hash};
-use crate::api::Ordered;
 use crate::api::pod::PodSpec;
 use crate::api::service::{EndpointAddress, Service, ServicePort};
-use crate::api::{Instant, IntOrString, Key, Kind, Object, Selector, Value, json};
+use crate::api::{Instant, IntOrString, Key, Kind, Object, Ordered, Selector, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;

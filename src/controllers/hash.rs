@@ -2,8 +2,7 @@
 //! Kubernetes computes them. They know nothing of workloads: templates and data in, letters out.
 
 use super::dump;
-use crate::api::Ordered;
-use crate::api::Value;
+use crate::api::{Ordered, Value};
 
 /// The letters of hashes and generated names (`rand.SafeEncodeString`).
 const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";

@@ -3,8 +3,7 @@
 use super::pods::{claim, is_active, is_available, is_ready, is_terminal, ready_since};
 use super::write::{self, Write, count, delete, pod_from};
 use super::{Controller, Note};
-use crate::api::Ordered;
-use crate::api::{Instant, Key, Kind, Object, json};
+use crate::api::{Instant, Key, Kind, Object, Ordered, json};
 use crate::apiserver::Store;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -2,8 +2,7 @@
 
 use super::hash::{data_hash, template_hash};
 use super::write::{Write, by_age, delete, owned_by};
-use crate::api::Ordered;
-use crate::api::{Kind, Object, Value, json};
+use crate::api::{Kind, Object, Ordered, Value, json};
 use crate::apiserver::Store;
 use std::sync::Arc;
 

@@ -1,8 +1,7 @@
 //! The arithmetic of rolling updates: pure numbers, as in the deployment controller.
 
-use crate::api::IntOrString;
-use crate::api::Ordered;
 use crate::api::workload::WorkloadSpec;
+use crate::api::{IntOrString, Ordered};
 
 /// How far a rolling update may leave the wanted number of pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

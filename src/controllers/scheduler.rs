@@ -6,10 +6,9 @@
 use super::Note;
 use super::pods::is_terminal;
 use super::write::Write;
-use crate::api::Ordered;
 use crate::api::node::Taint;
 use crate::api::pod::{NodeSelectorTerm, Pod, PodAffinityTerm, Toleration};
-use crate::api::{Instant, Key, Kind, Labels, Object, Selector, json};
+use crate::api::{Instant, Key, Kind, Labels, Object, Ordered, Selector, json};
 use crate::apiserver::Store;
 use crate::apiserver::quantity::Quantity;
 use std::collections::BTreeMap;

@@ -1,8 +1,7 @@
 //! What controllers ask of the API server, and small makers of the documents they write.
 
 use super::Note;
-use crate::api::Ordered;
-use crate::api::{Instant, Key, Kind, Object, Value, json};
+use crate::api::{Instant, Key, Kind, Object, Ordered, Value, json};
 use crate::apiserver::DeleteOptions;
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,8 +4,7 @@
 
 use super::cursor::{Cursor, Line, Step};
 use super::schema::{self, Field, Shape, Struct, Type};
-use crate::api::Ordered;
-use crate::api::{Kind, RESOURCES};
+use crate::api::{Kind, Ordered, RESOURCES};
 
 /// Objects to begin with, as a whole.
 static SKELETONS: &str = include_str!("skeletons.yaml");

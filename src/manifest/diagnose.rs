@@ -9,8 +9,7 @@ use super::resource::Problem;
 use super::schema;
 use super::stream::{Document, read_on};
 use super::{Diagnostic, Resource, Severity, Span};
-use crate::api::Ordered;
-use crate::api::Value;
+use crate::api::{Ordered, Value};
 use std::rc::Rc;
 
 /// An object of a text that a server would read, with the places of its fields.

@@ -7,9 +7,8 @@ use super::{
     Accept, Answer, Hop, HttpResponse, Message, Outcome, Packet, Payload, Place, Reason, Reply, Request,
     Step, Trace, Transport, diagnose,
 };
-use crate::api::Ordered;
 use crate::api::service::Protocol;
-use crate::api::{Key, Kind, Object};
+use crate::api::{Key, Kind, Object, Ordered};
 use std::time::Duration;
 
 /// How long a client's kernel tries to connect: a SYN and six more (`net.ipv4.tcp_syn_retries`).

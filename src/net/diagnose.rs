@@ -5,9 +5,8 @@
 
 use super::locate::{self, Owner};
 use super::{HttpResponse, Lacking, NearMiss, Packet, Payload, Reason, Request, Setting, Transport};
-use crate::api::Ordered;
 use crate::api::service::{Protocol, Service, ServiceType};
-use crate::api::{IntOrString, Key, Kind, Labels, Object, Selector};
+use crate::api::{IntOrString, Key, Kind, Labels, Object, Ordered, Selector};
 use crate::apiserver::Store;
 use crate::proxy::{Flow, Proxy, ServicePort, Translation, Verdict, usable};
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};

@@ -4,10 +4,9 @@
 
 use super::policy::{self, Peer};
 use super::{Direction, Field, Reason, Setting, Transport, diagnose};
-use crate::api::Ordered;
 use crate::api::pod::{Container, PodSpec};
 use crate::api::service::{Protocol, Service, ServiceType};
-use crate::api::{FromValue, IntOrString, Key, Kind, Labels, Object, Value, json};
+use crate::api::{FromValue, IntOrString, Key, Kind, Labels, Object, Ordered, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;

@@ -6,9 +6,8 @@
 
 use super::network::Network;
 use super::{NodeAccess, Outcome, Payload, Request, Source, Trace};
-use crate::api::Ordered;
 use crate::api::service::{Protocol, ServiceType};
-use crate::api::{Key, Kind, Object, Value, json};
+use crate::api::{Key, Kind, Object, Ordered, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Requests that one cell may take to meet every endpoint.

@@ -2,9 +2,8 @@
 //!
 //! Read from the Service and its EndpointSlices alone; it must not look at pods.
 
-use crate::api::Ordered;
 use crate::api::service::{Endpoint as SliceEndpoint, EndpointSlice, Protocol, Service, ServiceType};
-use crate::api::{Key, Kind, Object};
+use crate::api::{Key, Kind, Object, Ordered};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -3,8 +3,7 @@
 
 use super::merge_keys::{ListMerge, list_merge};
 use super::{DELETE_FROM_LIST, PATCH, PatchError, RETAIN_KEYS, SET_ORDER, go_format};
-use crate::api::Ordered;
-use crate::api::{Kind, Map, Value};
+use crate::api::{Kind, Map, Ordered, Value};
 
 /// How a patch meets what it is merged into.
 #[derive(Clone, Copy)]

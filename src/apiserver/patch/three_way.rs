@@ -4,8 +4,7 @@
 use super::merge_keys::{ListMerge, list_merge, retains_keys};
 use super::strategic::{Merge, merge, sort_by};
 use super::{DELETE_FROM_LIST, PATCH, PatchError, RETAIN_KEYS, SET_ORDER};
-use crate::api::Ordered;
-use crate::api::{Kind, Map, Value, json};
+use crate::api::{Kind, Map, Ordered, Value, json};
 
 /// Which differences are looked for.
 #[derive(Clone, Copy)]

@@ -1,9 +1,8 @@
 //! What there is to draw: Services, owners and their pods, by namespace. No positions.
 
-use crate::api::Ordered;
 use crate::api::pod::Pod;
 use crate::api::service::{Service, ServiceType};
-use crate::api::{Instant, Key, Kind, Labels, Object, Selector};
+use crate::api::{Instant, Key, Kind, Labels, Object, Ordered, Selector};
 use crate::apiserver::Store;
 use crate::net::nearest_pod;
 use std::collections::{BTreeMap, BTreeSet};

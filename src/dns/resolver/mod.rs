@@ -13,8 +13,7 @@ pub use wire::{Ask, Fate, Query, Round, Wire, run};
 
 use super::resolv_conf::{ClusterDns, ResolvConf};
 use super::{Question, RecordData, RecordType, Response, Transport, hosts};
-use crate::api::Object;
-use crate::api::Ordered;
+use crate::api::{Object, Ordered};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// What a client finds on its machine.

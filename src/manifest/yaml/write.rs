@@ -1,8 +1,7 @@
 //! A value as `kubectl -o yaml` prints it: the styles go-yaml v2 picks, its order of keys, its folding at 80 columns.
 
 use super::resolve::{Scalar, resolve};
-use crate::api::Ordered;
-use crate::api::{Map, Value};
+use crate::api::{Map, Ordered, Value};
 use std::cmp::Ordering;
 
 /// Spaces for each level.

@@ -8,8 +8,7 @@ use super::files::absolute;
 use super::program::{Place, World};
 use super::scope::Scope;
 use super::{Files, builtins, programs};
-use crate::api::Kind;
-use crate::api::Ordered;
+use crate::api::{Kind, Ordered};
 use crate::cluster::Cluster;
 use words::Words;
 

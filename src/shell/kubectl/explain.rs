@@ -1,8 +1,7 @@
 //! The fields of a kind, as `kubectl explain` lists them. Names and types are the schema's; what they
 //! mean is in a file of its own, which the page fetches when it is first asked for.
 
-use crate::api::Ordered;
-use crate::api::{Kind, Value};
+use crate::api::{Kind, Ordered, Value};
 use crate::manifest::schema::{self, Field, Struct, Type};
 
 /// How wide a line of a description is, without what it is indented by; and in the older layout.

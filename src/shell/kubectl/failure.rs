@@ -1,8 +1,7 @@
 //! What kubectl says when it fails: which words, which prefix, which exit code.
 
 use super::output::go;
-use crate::api::Ordered;
-use crate::api::{Status, StatusReason};
+use crate::api::{Ordered, Status, StatusReason};
 use crate::shell::Exit;
 
 /// Why a command failed.

@@ -2,9 +2,8 @@
 
 use super::doc::text;
 use super::output::go;
-use crate::api::Ordered;
 use crate::api::sha256;
-use crate::api::{Kind, Value, json};
+use crate::api::{Kind, Ordered, Value, json};
 
 /// The digits of a hash that is not to spell words.
 const DIGITS: [(char, char); 5] = [('0', 'g'), ('1', 'h'), ('3', 'k'), ('a', 'm'), ('e', 't')];

@@ -31,8 +31,7 @@ pub mod jsonpath;
 pub mod output;
 
 use super::{Ctx, Exit, Poll, Program, Wake};
-use crate::api::Instant;
-use crate::api::Ordered;
+use crate::api::{Instant, Ordered};
 pub(super) use call::kind_named;
 use call::{Call, Next};
 use commands::{Command, ROOT};

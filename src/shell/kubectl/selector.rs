@@ -2,8 +2,7 @@
 
 use super::doc::shown;
 use super::output::go;
-use crate::api::Ordered;
-use crate::api::{Kind, Labels, Object, Requirement, RequirementOperator, Value};
+use crate::api::{Kind, Labels, Object, Ordered, Requirement, RequirementOperator, Value};
 
 /// What a list is narrowed by.
 #[derive(Clone, Debug, Default)]

@@ -2,8 +2,7 @@
 
 use super::super::doc::{entries, items, or_none, shown, text};
 use super::{Page, bracketed};
-use crate::api::Ordered;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Ordered, Value};
 
 /// A ConfigMap's fields.
 pub fn config_map(page: &mut Page<'_>, object: &Object) {

@@ -3,8 +3,7 @@
 use super::super::doc::{entries, flag, int, items, or_none, shown, text};
 use super::super::output::age;
 use super::{Page, bracketed, truth};
-use crate::api::Ordered;
-use crate::api::Value;
+use crate::api::{Ordered, Value};
 
 /// Containers under a heading; `statuses` is the pod's list, or null for a template. `space` indents a template's.
 pub fn containers(

@@ -14,8 +14,7 @@ mod workload;
 use super::doc::{entries, int, items, shown, text};
 use super::output::age;
 use super::output::tabwriter::TabWriter;
-use crate::api::Ordered;
-use crate::api::{Instant, Kind, Object, Value};
+use crate::api::{Instant, Kind, Object, Ordered, Value};
 use crate::apiserver::Store;
 
 /// The longest line of an annotation.

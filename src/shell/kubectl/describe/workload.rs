@@ -3,8 +3,7 @@
 use super::super::doc::{flag, int, items, or_none, selector, shown, text};
 use super::super::output::age;
 use super::{Page, container, truth};
-use crate::api::Ordered;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Ordered, Value};
 use std::sync::Arc;
 
 /// A pod template's fields.

@@ -8,8 +8,7 @@ mod transform;
 
 use super::doc::{items, text};
 use super::hash::content_hash;
-use crate::api::Ordered;
-use crate::api::{Kind, Value};
+use crate::api::{Kind, Ordered, Value};
 use crate::manifest::{self, yaml};
 use crate::shell::Files;
 use crate::shell::files::{FileError, absolute};

@@ -1,8 +1,7 @@
 //! What the server is and serves: `api-resources`, `api-versions`, `version`, `cluster-info`.
 
 use super::raw::VERSION;
-use crate::api::Ordered;
-use crate::api::{RESOURCES, Resource, json};
+use crate::api::{Ordered, RESOURCES, Resource, json};
 use crate::manifest::yaml;
 use crate::shell::kubectl::call::{ALL, Call, OK, Outcome};
 use crate::shell::kubectl::output::go;

@@ -1,7 +1,6 @@
 //! `kubectl apply`: makes the cluster as a file says, and remembers what the file said.
 
-use crate::api::Ordered;
-use crate::api::{Key, Kind, Object, StatusReason, Value, json};
+use crate::api::{Key, Kind, Object, Ordered, StatusReason, Value, json};
 use crate::apiserver::DeleteOptions;
 use crate::apiserver::patch::{self, Patch};
 use crate::manifest::yaml;

@@ -1,7 +1,6 @@
 //! `kubectl config`: contexts, clusters and users of the kubeconfig.
 
-use crate::api::Ordered;
-use crate::api::{Value, json};
+use crate::api::{Ordered, Value, json};
 use crate::manifest::yaml;
 use crate::shell::kubectl::call::{Call, OK, Outcome};
 use crate::shell::kubectl::doc::{child, items, put, text};

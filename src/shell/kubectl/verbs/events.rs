@@ -1,7 +1,6 @@
 //! `kubectl events`.
 
-use crate::api::Ordered;
-use crate::api::{Kind, Value, json};
+use crate::api::{Kind, Ordered, Value, json};
 use crate::shell::kubectl::call::{Call, OK, Outcome};
 use crate::shell::kubectl::doc::{int, text};
 use crate::shell::kubectl::output::tabwriter::TabWriter;

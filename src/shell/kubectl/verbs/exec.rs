@@ -1,7 +1,6 @@
 //! `kubectl exec`: runs a program in a container's place.
 
-use crate::api::Ordered;
-use crate::api::{Instant, Key, Kind, Object, Selector};
+use crate::api::{Instant, Key, Kind, Object, Ordered, Selector};
 use crate::shell::kubectl::call::{Call, Next, Outcome};
 use crate::shell::kubectl::doc::{far, items, text};
 use crate::shell::kubectl::fail;

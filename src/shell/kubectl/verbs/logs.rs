@@ -1,8 +1,7 @@
 //! `kubectl logs`: what containers wrote.
 
-use crate::api::Ordered;
 use crate::api::pod::Container;
-use crate::api::{Instant, Key, Kind, Object, Selector};
+use crate::api::{Instant, Key, Kind, Object, Ordered, Selector};
 use crate::shell::kubectl::call::{Call, Next, OK, Outcome};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::output::age;

@@ -1,8 +1,7 @@
 //! `kubectl port-forward`: ports of the workstation that lead into a pod, past any Service.
 
-use crate::api::Ordered;
 use crate::api::service::ServicePort;
-use crate::api::{IntOrString, Key, Kind, Object, Selector};
+use crate::api::{IntOrString, Key, Kind, Object, Ordered, Selector};
 use crate::shell::kubectl::call::{Call, Next, Outcome};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::resources;

@@ -1,9 +1,8 @@
 //! A machine's own view of the network: its interfaces, routes and listening sockets, from the
 //! objects and the setting. It sends nothing.
 
-use crate::api::Ordered;
 use crate::api::service::Protocol;
-use crate::api::{Key, Kind, Object};
+use crate::api::{Key, Kind, Object, Ordered};
 use crate::cluster::Cluster;
 use crate::net::PodNetwork;
 use crate::proxy::Cidr;

@@ -1,8 +1,7 @@
 //! `ping`: BusyBox's and iputils', an echo request a second on virtual time.
 
 use super::{Found, found, send, source};
-use crate::api::Instant;
-use crate::api::Ordered;
+use crate::api::{Instant, Ordered};
 use crate::net::{Outcome, Payload, Request, Trace};
 use crate::shell::program::{Ctx, Exit, Poll, Program, Wake};
 use crate::shell::tools::sleep::span;
