@@ -18,6 +18,32 @@ test('the page mounts below a path', async () => {
   assertQuiet(page);
 });
 
+test('every view fills its frame, and its head lies over nothing', async () => {
+  for (const view of ['full', 'split', 'diagram', 'terminal']) {
+    const page = await openPage({ width: 760, height: 560, query: `?view=${view}` });
+    const boxes = await page.evaluate(() => ['.head', '.main', ...document.querySelectorAll('.main > .pane')]
+      .map((it) => (typeof it === 'string' ? document.querySelector(it) : it).getBoundingClientRect())
+      .filter((box) => box.width).map(({ top, bottom, width }) => ({ top, bottom, width })));
+    assert.ok(boxes.length > 2, `${view} shows a pane`);
+    for (const box of boxes) assert.equal(box.width, 760, `${view}: ${JSON.stringify(boxes)}`);
+    assert.ok(boxes[0].bottom <= boxes[1].top, `${view}: ${JSON.stringify(boxes)}`);
+    await page.context().close();
+  }
+});
+
+test('every part of the page can be reached from the head', async () => {
+  for (const width of [999, 704, 680, 600, 360]) {
+    const page = await openPage({ width, query: '?scenario=selector-typo' });
+    await page.locator('.lesson h2').waitFor();
+    const cut = await page.locator('.head').evaluate((head) => [...head.querySelectorAll('.panes button, .clock')]
+      .filter((it) => it.offsetWidth)
+      .filter((it) => it.getBoundingClientRect().right > it.parentElement.getBoundingClientRect().right + 1 || it.scrollWidth > it.clientWidth + 1)
+      .map((it) => it.textContent));
+    assert.deepEqual(cut, [], `${width} px`);
+    await page.context().close();
+  }
+});
+
 test('?theme= wins over what the system prefers', async () => {
   const ink = {};
   for (const theme of THEMES) {
