@@ -19,6 +19,7 @@ use crate::api::Instant;
 use crate::app::model::{Model, Pane};
 use crate::app::opening;
 use crate::app::permalink::Permalink;
+use crate::app::scene::Point;
 use crate::app::update::Message;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::utils::window;
@@ -30,6 +31,9 @@ use yew::prelude::*;
 
 /// The longest a frame counts: after a pause (a hidden tab) time goes on, it does not jump.
 const LONGEST_FRAME: f64 = 100.0;
+
+/// How much is seen around a packet, in CSS pixels.
+const AROUND: f64 = 52.0;
 
 /// The page.
 pub struct Page {
@@ -53,6 +57,8 @@ pub struct Page {
     on_gesture: Callback<Gesture>,
     /// The thing of the diagram that gets the focus back.
     refocus: Option<String>,
+    /// Where the packet was when the diagram was last scrolled after it.
+    followed: Option<Point>,
 }
 
 /// What happens to the page.
@@ -127,6 +133,7 @@ impl Component for Page {
             on_model: ctx.link().callback(Msg::Model),
             on_gesture: ctx.link().callback(Msg::Gesture),
             refocus: None,
+            followed: None,
         };
         if page.model.wanted.is_none() {
             page.go_on();
@@ -238,6 +245,7 @@ impl Component for Page {
                 let _ = thing.focus();
             }
         }
+        self.follow();
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -282,6 +290,24 @@ impl Page {
     fn next_frame(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         self.frame = Some(request_animation_frame(move |at| link.send_message(Msg::Frame(at))));
+    }
+
+    /// Scrolls the diagram so that a packet that moved, or what stopped it, stays in sight. Not by the browser's
+    /// `scrollIntoView`: that would scroll the post around the frame as well.
+    fn follow(&mut self) {
+        let at = self.model.motion().packet().map(|leg| leg.to);
+        if std::mem::replace(&mut self.followed, at) == at {
+            return;
+        }
+        let (Some(at), Some(stage)) = (at, self.stage.cast::<Element>()) else { return };
+        let zoom = self.model.zoom;
+        // The words of a failure stand below it.
+        let keep = |from: i32, room: i32, at: f64| {
+            let (least, most) = (at * zoom + AROUND - f64::from(room), at * zoom - AROUND);
+            if least > most { most as i32 } else { from.clamp(least as i32, most.max(0.0) as i32) }
+        };
+        stage.set_scroll_top(keep(stage.scroll_top(), stage.client_height(), at.y));
+        stage.set_scroll_left(keep(stage.scroll_left(), stage.client_width(), at.x));
     }
 
     /// How high the page would be if nothing of the diagram had to be scrolled.

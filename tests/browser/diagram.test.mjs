@@ -79,6 +79,17 @@ test('twenty requests, and who answered them', async () => {
   assertQuiet(page);
 });
 
+test('a diagram higher than its pane follows the packet to where it is stopped', async () => {
+  const page = await openPage({ query: '?scenario=network-policy', width: 1280, height: 700 });
+  await page.locator('.lesson h2').waitFor();
+  await run(page, 'kubectl exec deploy/sleep-1 -- curl -s -m 2 http://numbers-api/rng || echo failed');
+  const cross = page.locator('.diagram .cross');
+  await cross.waitFor();
+  const [seen, drawn] = [await page.locator('.stage .scroll').boundingBox(), await cross.boundingBox()];
+  assert.ok(drawn.y >= seen.y && drawn.y + drawn.height <= seen.y + seen.height, JSON.stringify([seen, drawn]));
+  assertQuiet(page);
+});
+
 test('playback: a hop back and forward, and the session back to any input', async () => {
   const page = await ready();
   await run(page, 'kubectl exec deploy/sleep-1 -- ping -c 1 sleep-2');
