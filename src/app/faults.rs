@@ -44,7 +44,7 @@ pub fn of(entity: &Entity, cluster: &Cluster) -> Vec<Offer> {
                 percent: if on { LOSSY } else { 0 },
             }),
         ],
-        Entity::Dns => vec![dns(cluster)],
+        Entity::Dns => vec![toggle("Stop CoreDNS", &Fault::StopDns)],
         _ => Vec::new(),
     }
 }

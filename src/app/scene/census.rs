@@ -98,7 +98,16 @@ pub struct ServiceFace {
     /// Whether anyone could be reached through it.
     pub serves: bool,
     /// Where its selector matches nothing: the owner whose pods almost match, and by which label not.
-    pub near: Option<(Key, String)>,
+    pub near: Option<Near>,
+}
+
+/// An owner whose pods a selector almost matches, and how they differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Near {
+    /// The owner.
+    pub owner: Key,
+    /// The difference from the longest words to the shortest: `app: sleep-2 ≠ sleep2`, `≠ sleep2`.
+    pub words: [String; 3],
 }
 
 /// Everything of one namespace.
@@ -239,12 +248,13 @@ fn service_face(store: &Store, object: &Object) -> Option<ServiceFace> {
     })
 }
 
-/// The owner whose pods a selector almost matches, and how they differ: `app: sleep-2 ≠ sleep2`.
-fn near(store: &Store, namespace: &str, selector: &Labels) -> Option<(Key, String)> {
+fn near(store: &Store, namespace: &str, selector: &Labels) -> Option<Near> {
     let miss = nearest_pod(store, namespace, selector)?;
     let pod = store.get(&miss.pod)?;
     let found = miss.found.as_deref().unwrap_or("no such label");
-    Some((owner(store, pod).0, format!("{}: {} ≠ {found}", miss.label, miss.wanted)))
+    let short = format!("≠ {found}");
+    let pair = format!("{} {short}", miss.wanted);
+    Some(Near { owner: owner(store, pod).0, words: [format!("{}: {pair}", miss.label), pair, short] })
 }
 
 fn slice_selector(service: &str) -> Selector {
@@ -377,7 +387,11 @@ fn pod_face(object: &Object, pod: &Pod) -> PodFace {
     };
     let name = &object.meta.name;
     let short = match object.meta.controller() {
-        Some(_) => name.rsplit('-').next().unwrap_or(name).to_owned(),
+        Some(_) => {
+            let last = name.rsplit('-').next().unwrap_or(name);
+            // A long name is cut before its random end, and the hyphen with it.
+            last[last.len().saturating_sub(5)..].to_owned()
+        }
         None => name.clone(),
     };
     PodFace {

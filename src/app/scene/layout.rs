@@ -20,6 +20,8 @@ const PAD: f64 = 12.0;
 const ROW_GAP: f64 = 18.0;
 const LINE: f64 = 16.0;
 const TITLE: f64 = 22.0;
+/// Above the rows that cross the columns of nodes: the nodes' names, and kube-proxy on their edge.
+const HEAD: f64 = 30.0;
 
 /// The diagram of `census`, `width` CSS pixels wide. `changes` says what is marked as just changed.
 pub fn place(census: &Census, width: f64, changes: &BTreeMap<Key, String>, measure: &dyn Measure) -> Scene {
@@ -32,7 +34,7 @@ pub fn place(census: &Census, width: f64, changes: &BTreeMap<Key, String>, measu
         y = plan.dns(&columns, y, address, *ready) + ROW_GAP;
     }
     if columns.nodes.len() > 1 {
-        y += TITLE;
+        y += HEAD;
     }
     let rows_top = y;
     for quarter in &census.quarters {
@@ -129,7 +131,7 @@ impl Plan<'_> {
         let start = top + TITLE + 4.0;
         // A near miss stands where the match would, so that the eye finds it.
         let meant = |service: &ServiceFace, owner: &Key| {
-            service.owners.contains(owner) || service.near.as_ref().is_some_and(|(near, _)| near == owner)
+            service.owners.contains(owner) || service.near.as_ref().is_some_and(|near| near.owner == *owner)
         };
         let matched = |group: &Group| quarter.services.iter().any(|service| meant(service, &group.owner));
         let any_matched = quarter.groups.iter().any(matched);
@@ -165,7 +167,7 @@ impl Plan<'_> {
             let rect = self.group(group, columns, columns.pods.0, columns.pods.1, group_top);
             drawn.insert(&group.owner, rect);
             for (service, from) in placed {
-                let near = service.near.iter().map(|(owner, _)| (owner, false));
+                let near = service.near.iter().map(|near| (&near.owner, false));
                 for (owner, matches) in service.owners.iter().map(|owner| (owner, true)).chain(near) {
                     if let Some(to) = drawn.get(owner) {
                         self.link(columns, service, from, *to, matches);
@@ -208,8 +210,7 @@ impl Plan<'_> {
         }
         for name in &columns.nodes {
             let (x, w) = columns.node(name);
-            let rect =
-                Rect { x: x + 2.0, y: rows_top - TITLE, w: w - 4.0, h: bottom - rows_top + TITLE - 6.0 };
+            let rect = Rect { x: x + 2.0, y: rows_top - HEAD, w: w - 4.0, h: bottom - rows_top + HEAD - 6.0 };
             let ready = census.nodes.iter().any(|(node, ready)| node == name && *ready);
             let title = match (name.as_str(), ready) {
                 ("", _) => "no node yet".to_owned(),
@@ -229,7 +230,7 @@ impl Plan<'_> {
     /// kube-proxy, on the edge of its node's box.
     fn proxy(&mut self, node: &str, ready: bool, frame: Rect) {
         let w = (self.measure.width("kube-proxy", Font::Small) + 16.0).min(frame.w - 2.0 * PAD);
-        let rect = Rect { x: frame.right() - PAD - w, y: frame.y - 12.0, w, h: 18.0 };
+        let rect = Rect { x: frame.right() - PAD - w, y: frame.y - 14.0, w, h: 18.0 };
         let lines = self.centred(rect, &[("kube-proxy", Font::Small)]);
         let mood = if ready { Mood::Plain } else { Mood::Bad };
         let state = if ready { "" } else { ", not ready" };

@@ -36,7 +36,7 @@ impl Plan<'_> {
             top += LINE;
         }
         let bottom = if group.counted {
-            self.count(group, ready, Rect { x, y: top, w, h: 62.0 })
+            self.count(group, columns, ready, Rect { x, y: top, w, h: 62.0 })
         } else {
             self.pods(group, columns, x, w, top)
         };
@@ -48,7 +48,7 @@ impl Plan<'_> {
         rect
     }
 
-    fn count(&mut self, group: &Group, ready: usize, rect: Rect) -> f64 {
+    fn count(&mut self, group: &Group, columns: &Columns, ready: usize, rect: Rect) -> f64 {
         let inner = Rect { x: rect.x + PAD, w: rect.w - 2.0 * PAD, y: rect.y + 4.0, h: rect.h - 8.0 };
         let (total, state) = (format!("{} pods", group.pods.len()), format!("{ready} ready"));
         let lines = self.centred(inner, &[(&total, Font::Strong), (&state, Font::Small)]);
@@ -56,7 +56,16 @@ impl Plan<'_> {
         let label = format!("{}: {total}, {state}", group.owner.name);
         self.scene.counted.extend(group.pods.iter().map(|pod| (pod.key.clone(), group.owner.clone())));
         self.item(Entity::Pods(group.owner.clone()), Shape::Count, inner, lines, mood, label);
-        rect.bottom()
+        if columns.nodes.is_empty() {
+            return rect.bottom();
+        }
+        for node in &columns.nodes {
+            let here = group.pods.iter().filter(|pod| pod.node == *node).count();
+            let (x, w) = columns.node(node);
+            let line = self.line(&format!("{here} here"), Font::Small, w, x + w / 2.0, rect.bottom() + 10.0);
+            self.scene.notes.push(Note { line, from_start: false });
+        }
+        rect.bottom() + LINE
     }
 
     fn pods(&mut self, group: &Group, columns: &Columns, x: f64, w: f64, top: f64) -> f64 {
@@ -109,7 +118,10 @@ impl Plan<'_> {
 
     fn pod(&mut self, pod: &PodFace, cx: f64, cy: f64, radius: f64, room: Option<f64>) {
         let rect = Rect { x: cx - radius, y: cy - radius, w: radius * 2.0, h: radius * 2.0 };
-        let mut lines = vec![self.line(&pod.short, Font::Plain, radius * 2.0 - 8.0, cx, cy + 4.0)];
+        let within = radius * 2.0 - 6.0;
+        let plain = self.measure.width(&pod.short, Font::Plain) <= within;
+        let font = if plain { Font::Plain } else { Font::Small };
+        let mut lines = vec![self.line(&pod.short, font, within, cx, cy + 4.0)];
         if let Some(room) = room {
             let (text, font) = match pod.mark {
                 PodMark::Ready | PodMark::NotReady if !pod.ip.is_empty() => (&pod.ip, Font::Mono),

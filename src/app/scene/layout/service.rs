@@ -24,7 +24,7 @@ impl Plan<'_> {
         };
         let room = (to.x - from.x).abs() - 12.0;
         let text = match &service.near {
-            Some((_, miss)) if !matches => miss.clone(),
+            Some(near) if !matches => near.words[0].clone(),
             _ => service.selector.clone(),
         };
         let wide = self.measure.width(&text, Font::Small) <= room;
@@ -39,7 +39,9 @@ impl Plan<'_> {
         let named = format!("Service {}", service.key.name);
         let title =
             if self.measure.width(&named, Font::Strong) <= w - 20.0 { &named } else { &service.key.name };
+        let alias = service.note == "ExternalName";
         let selector = match service.selector.as_str() {
+            _ if alias => "a name for another name".to_owned(),
             "" => "no selector".to_owned(),
             selector => format!("selects {selector}"),
         };
@@ -48,21 +50,25 @@ impl Plan<'_> {
             texts.push((&service.note, Font::Small));
         }
         texts.push((&selector, Font::Small));
-        if let Some((_, miss)) = &service.near {
-            texts.push((miss, Font::Small));
+        if let Some(near) = &service.near {
+            // The value that was found is the news: it is not what is cut.
+            let fits = |words: &&String| self.measure.width(words, Font::Small) <= w - 14.0;
+            texts.push((near.words.iter().find(fits).unwrap_or(&near.words[2]), Font::Small));
         }
         let rect = Rect { x, y, w, h: LINE * texts.len() as f64 + 14.0 };
         let lines = self.centred(rect, &texts);
         let mood = if service.serves { Mood::Plain } else { Mood::Bad };
         let ready = service.endpoints.iter().filter(|(_, ready)| *ready).count();
-        let mut label = format!(
-            "{named}, {} {}, {selector}, {ready} ready of {} endpoints",
-            service.address,
-            service.note,
-            service.endpoints.len()
-        );
-        if let Some((owner, miss)) = &service.near {
-            label += &format!(", matches no pod; nearest {}, {miss}", owner.name);
+        let mut label = format!("{named}, {}", service.address);
+        if !service.note.is_empty() {
+            label += &format!(" {}", service.note);
+        }
+        label += &format!(", {selector}");
+        if !alias {
+            label += &format!(", {ready} ready of {} endpoints", service.endpoints.len());
+        }
+        if let Some(near) = &service.near {
+            label += &format!(", matches no pod; nearest {}, {}", near.owner.name, near.words[0]);
         }
         self.item(Entity::Service(service.key.clone()), Shape::Pill, rect, lines, mood, label);
         let bottom = self.slice(service, rect).unwrap_or(rect.bottom());
@@ -71,7 +77,7 @@ impl Plan<'_> {
 
     /// Draws the table of endpoints below a Service; `None` where a Service has none by its nature.
     fn slice(&mut self, service: &ServiceFace, above: Rect) -> Option<f64> {
-        if service.note.starts_with("ExternalName") {
+        if service.note == "ExternalName" {
             return None;
         }
         let mut rows: Vec<String> = service
