@@ -106,6 +106,8 @@ function extensions(options, changed) {
     theme,
     lineHighlights,
     autocompletion({
+      // Every line would have the same sign.
+      icons: false,
       override: options.complete ? [completions(options.complete, options.describe)] : [],
       // What ends in a space or on a new line asks for more: the next list opens by itself.
       activateOnCompletion: (it) => /\s$/.test(it.apply),

@@ -171,6 +171,8 @@
   function link(what) {
     return pack(what).then(function (packed) {
       var url = new URL(location.href);
+      // What it ran is in the log.
+      url.searchParams.delete('run');
       url.hash = LINK.slice(1) + packed;
       return url.href;
     });

@@ -19,6 +19,13 @@ pub enum Leaf {
     Rules,
 }
 
+impl Leaf {
+    /// Whether its lines are sentences, to be wrapped, rather than a text whose indentation says something.
+    pub const fn is_prose(self) -> bool {
+        matches!(self, Self::Events | Self::Logs)
+    }
+}
+
 /// A thing a person pointed at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {

@@ -97,7 +97,11 @@ pub fn verdict(trace: &Trace) -> Verdict {
     let explanation = trace.explanation();
     Verdict {
         good,
-        happened: explanation.happened,
+        happened: match trace.reply() {
+            // Without it an answer would be called a failure, and nobody would know whose.
+            Some(_) if !good => format!("{} But a request behind it failed.", explanation.happened),
+            _ => explanation.happened,
+        },
         why: explanation.why,
         hint: explanation.hint.filter(|_| !good),
         evidence: explanation.evidence.filter(|_| !good),

@@ -37,6 +37,12 @@ pub fn words(preview: &Preview) -> String {
     parts.join(", ")
 }
 
+/// The first mistake, in a line: what a person wants to read before anything is unfolded.
+pub fn first(preview: &Preview) -> Option<String> {
+    let error = preview.diagnostics.iter().find(|it| it.severity == Severity::Error)?;
+    Some(format!("line {}: {}", error.span.line, error.message))
+}
+
 /// Whether an apply is refused as it stands.
 pub fn is_refused(preview: &Preview) -> bool {
     preview.diagnostics.iter().any(|it| it.severity == Severity::Error)

@@ -211,9 +211,9 @@ fn requests(session: &Session, request: &Request, expect: &Expect, times: u64, e
     }
     match bad.first() {
         None if count == 1 => Ok(last),
-        None => Ok(format!("{count} of {count}: {last}")),
+        None => Ok(format!("{count} of {count} requests: {last}")),
         Some(why) if count == 1 => Err(why.clone()),
-        Some(why) => Err(format!("{} of {count}: {why}", bad.len())),
+        Some(why) => Err(format!("{} of {count} requests: {why}", bad.len())),
     }
 }
 

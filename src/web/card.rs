@@ -76,8 +76,8 @@ pub fn Card(props: &Props) -> Html {
                 { props.children.clone() }
                 { button("Close".into(), None, Message::Release) }
             </div>
-            if let Some((_, text)) = &props.leaf {
-                <pre tabindex="0">{ text }</pre>
+            if let Some((leaf, text)) = &props.leaf {
+                <pre tabindex="0" class={classes!(leaf.is_prose().then_some("wrapped"))}>{ text }</pre>
             }
         </div>
     }

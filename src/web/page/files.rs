@@ -120,7 +120,10 @@ impl Page {
             <details class="outcome" open={self.outcome_open} ontoggle={ctx.link().callback(|event: Event| {
                 Msg::Outcome(event.target_unchecked_into::<web_sys::Element>().has_attribute("open"))
             })}>
-                <summary class={classes!(problems::is_refused(preview).then_some("bad"))}>{ words }</summary>
+                <summary class={classes!(problems::is_refused(preview).then_some("bad"))}>
+                    { words }
+                    if let Some(first) = problems::first(preview).filter(|_| !self.outcome_open) { { " · " }{ first } }
+                </summary>
                 <ul>{ for preview.diagnostics.iter().map(problem) }{ for changes.map(change) }</ul>
             </details>
         }
