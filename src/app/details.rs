@@ -141,7 +141,8 @@ fn events(cluster: &Cluster, about: &Key) -> String {
             ));
         }
     }
-    lines.order();
+    // Those of one second stay in the order in which they came about.
+    lines.order_by(|(one, _), (other, _)| one.cmp(other));
     if lines.is_empty() {
         return "No events.".to_owned();
     }

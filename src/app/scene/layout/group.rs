@@ -73,7 +73,7 @@ impl Plan<'_> {
         let radius = match group.pods.len() {
             0 | 1 => 30.0,
             2..=4 => 26.0,
-            _ => 21.0,
+            _ => 23.0,
         };
         let addressed = group.pods.len() <= 4;
         let cell_h = radius * 2.0 + if addressed { 24.0 } else { 8.0 };
@@ -118,10 +118,8 @@ impl Plan<'_> {
 
     fn pod(&mut self, pod: &PodFace, cx: f64, cy: f64, radius: f64, room: Option<f64>) {
         let rect = Rect { x: cx - radius, y: cy - radius, w: radius * 2.0, h: radius * 2.0 };
-        let within = radius * 2.0 - 6.0;
-        let plain = self.measure.width(&pod.short, Font::Plain) <= within;
-        let font = if plain { Font::Plain } else { Font::Small };
-        let mut lines = vec![self.line(&pod.short, font, within, cx, cy + 4.0)];
+        let font = if room.is_some() { Font::Plain } else { Font::Small };
+        let mut lines = vec![self.line(&pod.short, font, radius * 2.0 - 4.0, cx, cy + 4.0)];
         if let Some(room) = room {
             let (text, font) = match pod.mark {
                 PodMark::Ready | PodMark::NotReady if !pod.ip.is_empty() => (&pod.ip, Font::Mono),

@@ -17,10 +17,11 @@ impl Plan<'_> {
         to: Rect,
         matches: bool,
     ) {
+        let pill = self.scene.find(&Entity::Service(service.key.clone())).map_or(from, |item| item.rect);
         let (from, to) = if columns.narrow {
             (Point { x: from.centre().x, y: from.bottom() }, Point { x: to.centre().x, y: to.y })
         } else {
-            (Point { x: from.right(), y: from.centre().y }, Point { x: to.x, y: to.y + to.h.min(90.0) / 2.0 })
+            (Point { x: pill.right(), y: pill.centre().y }, Point { x: to.x, y: to.y + to.h.min(90.0) / 2.0 })
         };
         let room = (to.x - from.x).abs() - 12.0;
         let text = match &service.near {
