@@ -78,6 +78,14 @@ impl Model {
         self.notice();
     }
 
+    /// Sends the request on show once more.
+    pub(super) fn again(&mut self) {
+        let Some(show) = &self.show else { return };
+        let request = show.trace.request.clone();
+        self.pane = Pane::Stage;
+        self.act(Act::Send(request));
+    }
+
     /// What a sender writes to reach a thing of the diagram.
     fn address(&self, entity: &Entity) -> Option<String> {
         let store = self.session.cluster().store();

@@ -23,6 +23,8 @@ use std::time::Duration;
 
 /// How long a mark of a change stays, in virtual time.
 const MARKED: Duration = Duration::from_secs(6);
+/// How long after a change the nodes' rules have followed it.
+const SETTLED: Duration = Duration::from_secs(2);
 /// How long a pod that is gone is remembered, in virtual time.
 const REMEMBERED: Duration = Duration::from_secs(120);
 /// From this zoom on, larger groups of pods are drawn one by one.
@@ -87,6 +89,8 @@ pub struct Memory {
     seen: u64,
     /// The version that was reviewed last.
     reviewed: u64,
+    /// When the store last changed, until the nodes' rules have followed.
+    unsettled: Option<Instant>,
     ghosts: Vec<Ghost>,
     marks: BTreeMap<Key, (String, Instant)>,
 }
@@ -327,6 +331,13 @@ impl Model {
         if self.memory.seen != store.version() || self.memory.reviewed == 0 {
             self.memory.reviewed = store.version();
             self.findings = Rc::new(self.session.cluster().lint());
+            self.memory.unsettled = Some(now);
+        }
+        if self.memory.unsettled.is_some_and(|since| now.since(since) >= SETTLED) {
+            self.memory.unsettled = None;
+            if let Some(show) = &mut self.show {
+                show.compare(self.session.cluster());
+            }
         }
         self.memory.seen = store.version();
         self.memory.ghosts.retain(|ghost| now.since(ghost.gone) < REMEMBERED);

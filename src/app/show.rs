@@ -1,8 +1,10 @@
 //! Requests on show: the newest with its hops, and those that are still under way beside it.
 
+use super::hops::verdict;
 use super::scene::{Leg, LegKind, Motion, Scene, legs};
 use crate::api::Ordered;
-use crate::net::{Outcome, Trace};
+use crate::cluster::Cluster;
+use crate::net::{Outcome, Source, Trace};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -36,6 +38,8 @@ pub struct Show {
     pub playing: bool,
     /// Who answered how many of the requests that were sent together, most first; empty for one alone.
     pub tally: Vec<(String, usize)>,
+    /// Whether the same request would end otherwise in the cluster as it is now.
+    pub outdated: bool,
     others: Vec<Other>,
 }
 
@@ -62,6 +66,7 @@ impl Show {
             playhead: 0.0,
             playing: true,
             tally: if alike { tally(traces) } else { Vec::new() },
+            outdated: false,
             others,
         })
     }
@@ -72,6 +77,16 @@ impl Show {
         for other in &mut self.others {
             other.legs = legs(&other.trace, scene);
         }
+    }
+
+    /// Asks a copy of the cluster what the same request would meet now: what is on show may long be mended.
+    pub fn compare(&mut self, cluster: &Cluster) {
+        let request = &self.trace.request;
+        let there = match &request.from {
+            Source::Pod(pod) => cluster.store().get(pod).is_some(),
+            _ => true,
+        };
+        self.outdated = there && verdict(&cluster.clone().request(request)).good != verdict(&self.trace).good;
     }
 
     /// When everything has arrived, in legs of the request in front.

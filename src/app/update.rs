@@ -65,6 +65,8 @@ pub enum Message {
     Form(Form),
     /// Its request is to be sent.
     Send,
+    /// The request on show is sent once more.
+    Again,
     /// Clicks in the diagram choose source and target, or no longer.
     Pick,
     /// A thing of the diagram sends; the next one pointed at is the target.
@@ -178,6 +180,7 @@ impl Model {
             Message::Apply => self.apply(),
             Message::Form(form) => self.form = form,
             Message::Send => self.send(),
+            Message::Again => self.again(),
             Message::Pick => {
                 self.picking = !self.picking;
                 self.aim = if self.picking { Aim::Source } else { Aim::Off };

@@ -16,6 +16,8 @@ pub struct Props {
     pub now: Option<usize>,
     /// Who answered how many of those that were sent together.
     pub tally: Vec<(String, usize)>,
+    /// Whether it would end otherwise now.
+    pub outdated: bool,
     /// The file and line that say why.
     pub place: Option<(String, u32)>,
     /// Called for what is to be done.
@@ -79,6 +81,10 @@ pub fn Hops(props: &Props) -> Html {
                 if !verdict.good { <p>{ &verdict.why }</p> }
                 if let Some(hint) = &verdict.hint { <p>{ hint }</p> }
                 { place }
+                if props.outdated {
+                    <p class="since">{ format!("The cluster has changed since: now it would {}. ", if verdict.good { "fail" } else { "be answered" }) }
+                        <button class="link" onclick={act(Message::Again)}>{ "Send it again" }</button></p>
+                }
             </div>
             <div class="hoplist">
                 { tally(&props.tally) }

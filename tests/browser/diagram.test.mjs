@@ -90,6 +90,20 @@ test('a diagram higher than its pane follows the packet to where it is stopped',
   assertQuiet(page);
 });
 
+test('what was mended since is said of the request on show, and sent again', async () => {
+  const page = await openPage({ query: '?scenario=selector-typo' });
+  await page.locator('.lesson h2').waitFor();
+  await type(page, "curl -s -X POST http://localhost:8080/ | grep '<p>'");
+  await page.locator('.verdict', { hasText: 'But a request behind it failed' }).waitFor();
+  assert.equal(await page.locator('.verdict .since').count(), 0);
+  await type(page, "sed -i 's/number-api/numbers-api/' api-service.yaml && kubectl apply -f api-service.yaml");
+  await page.locator('.verdict .since', { hasText: 'now it would be answered' }).waitFor();
+  await page.getByRole('button', { name: 'Send it again' }).click();
+  await page.locator('.verdict.good').waitFor();
+  assert.equal(await page.locator('.verdict .since').count(), 0);
+  assertQuiet(page);
+});
+
 test('playback: a hop back and forward, and the session back to any input', async () => {
   const page = await ready();
   await run(page, 'kubectl exec deploy/sleep-1 -- ping -c 1 sleep-2');

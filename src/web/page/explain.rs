@@ -40,7 +40,7 @@ impl Page {
                     }
                     <Hops trace={show.map(|show| Shared(show.trace.clone()))} now={model.motion().hop()}
                         tally={show.map(|show| show.tally.clone()).unwrap_or_default()}
-                        place={model.place.clone()} on={self.on_model.clone()} />
+                        outdated={show.is_some_and(|show| show.outdated)} place={model.place.clone()} on={self.on_model.clone()} />
                     <label class="ask"><input type="checkbox" checked={model.predicting} onchange={ask} />{ " Ask me before a request is sent" }</label>
                 </>
             },
