@@ -30,9 +30,9 @@ test('every pane, in both themes, at three widths', { timeout: 600_000 }, async 
     await shot(page, 'a11y-card');
     await page.keyboard.press('Escape');
     await part('Files');
-    await page.locator('.pane.side').getByRole('tab', { name: 'Browser' }).click();
+    await page.getByRole('tab', { name: 'Browser', exact: true }).first().click();
     await assertAccessible(page);
-    await page.locator('.pane.side').getByRole('tab', { name: 'Files' }).click();
+    await page.getByRole('tab', { name: 'Files', exact: true }).first().click();
     await page.locator('.cm-content').waitFor();
     await assertAccessible(page);
     await assertNoSideways(page);
