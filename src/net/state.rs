@@ -13,6 +13,8 @@ const EPHEMERAL: (u16, u16) = (32_768, 60_999);
 const UDP_IDLE: Duration = Duration::from_secs(120);
 /// An idle TCP connection is forgotten after this (`nf_conntrack_tcp_timeout_established`).
 const TCP_IDLE: Duration = Duration::from_secs(432_000);
+/// So many connections are remembered without a look at which are idle.
+const LEAST_ROOM: usize = 4096;
 /// Time between two ICMP errors to one peer (`net.ipv4.icmp_ratelimit`), and how many may burst.
 const ICMP_INTERVAL: Duration = Duration::from_secs(1);
 const ICMP_BURST: u32 = 6;
@@ -59,6 +61,8 @@ pub struct State {
     connections: BTreeMap<Connection, Known>,
     affinity: BTreeMap<(String, Hash, Ipv4Addr), Instant>,
     errors: BTreeMap<(String, Ipv4Addr), (Instant, Duration)>,
+    /// How many connections are kept before idle ones are looked for.
+    room: usize,
     /// Links of nodes that lose packets: how many of a hundred.
     losses: BTreeMap<String, u8>,
 }
@@ -71,6 +75,7 @@ impl State {
             next_port: rng.u16(EPHEMERAL.0..=EPHEMERAL.1),
             rng,
             connections: BTreeMap::new(),
+            room: LEAST_ROOM,
             affinity: BTreeMap::new(),
             errors: BTreeMap::new(),
             losses: BTreeMap::new(),
@@ -124,11 +129,12 @@ impl State {
 
     /// Notes a connection that was translated.
     pub(super) fn note(&mut self, connection: Connection, to: SocketAddrV4, masquerade: bool, now: Instant) {
-        const MOST: usize = 4096;
-        if self.connections.len() >= MOST {
+        if self.connections.len() >= self.room {
             self.connections.retain(|connection, known| {
                 connection.protocol == Protocol::Tcp && now.since(known.last) < UDP_IDLE
             });
+            // Not again before there are as many more, however busy the clients are.
+            self.room = LEAST_ROOM.max(2 * self.connections.len());
         }
         self.connections.insert(connection, Known { to, masquerade, last: now });
     }
