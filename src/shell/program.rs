@@ -138,9 +138,16 @@ pub struct World {
     pub told: Option<Rc<str>>,
     /// Whether a program waits for that.
     pub wants_descriptions: bool,
+    /// How many programs that tell their number have been started.
+    pub started: u32,
 }
 
 impl World {
+    /// The number of the process that was started last; small ones belong to the system.
+    pub fn process(&self) -> u32 {
+        2_000 + self.started
+    }
+
     /// What the fields of the API mean, if it is here. A native program carries it; a page is half as
     /// large without and fetches it.
     pub fn descriptions(&self) -> Option<Rc<str>> {
@@ -210,6 +217,23 @@ impl Ctx<'_> {
             stdin,
             stdout,
             stderr,
+            interrupted: self.interrupted,
+            tty: self.tty,
+            budget: self.budget,
+        }
+    }
+
+    /// The same for a program that was started elsewhere, with another environment.
+    pub fn within<'b>(&'b mut self, cwd: &'b str, env: &'b BTreeMap<String, String>) -> Ctx<'b> {
+        Ctx {
+            cluster: self.cluster,
+            world: self.world,
+            place: self.place,
+            cwd,
+            env,
+            stdin: self.stdin,
+            stdout: self.stdout,
+            stderr: self.stderr,
             interrupted: self.interrupted,
             tty: self.tty,
             budget: self.budget,

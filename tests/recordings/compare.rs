@@ -10,6 +10,7 @@ const PATTERNS: &str = r#"(?x)
     (?P<uid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})
   | (?P<container>containerd://[0-9a-f]{64})
   | (?P<time>\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\ ?[+-]\d\d:?\d\d)?
+      | [IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d{6}\ +\d+\b
       | (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),\ \d\d\ [A-Z][a-z]{2}\ \d{4}\ \d\d:\d\d:\d\d\ [+-]\d{4})
   | (?P<version>[Rr]esource\ ?[Vv]ersion(?:\\?")?:\s*(?:\\?")?\d+)
   | (?P<address>\b10\.(?:96|244)\.\d{1,3}\.\d{1,3}\b)

@@ -168,7 +168,7 @@ impl<'c, 'x> Call<'c, 'x> {
             "client" => Ok(DryRun::Client),
             "server" => Ok(DryRun::Server),
             "unchanged" => {
-                let stamp = super::log_stamp(self.ctx, 'W', 90_967);
+                let stamp = super::log_stamp(self.ctx, 'W', std::time::Duration::ZERO);
                 self.ctx.complain(format!(
                     "{stamp} helpers.go:731] --dry-run is deprecated and can be replaced with --dry-run=client."
                 ));

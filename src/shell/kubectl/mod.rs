@@ -73,7 +73,10 @@ impl Program for Kubectl {
             return Poll::Wait(Wake::Input);
         }
         let now = ctx.cluster.now();
-        let starts = *self.starts.get_or_insert(now + START);
+        let starts = *self.starts.get_or_insert_with(|| {
+            ctx.world.started += 1;
+            now + START
+        });
         if now < starts {
             return Poll::Wait(Wake::At(starts));
         }
@@ -185,22 +188,25 @@ fn prepare(ctx: &mut Ctx<'_>, command: &Command, flags: Flags) -> Result<(Config
 /// What the client's cache of kinds writes, time and again, while no server answers.
 fn complain_of_discovery(ctx: &mut Ctx<'_>, command: &Command, server: &str, host: &str) {
     const TRIES: u32 = 5;
+    /// A connection to the same machine is refused about as soon as it is asked for.
+    const REFUSED: Duration = Duration::from_millis(1);
     if ["version", "api-versions", "api-resources"].contains(&command.path) {
         return;
     }
-    for attempt in 1..=TRIES {
-        let stamp = log_stamp(ctx, 'E', 90_967 + attempt * 1_037);
+    for attempt in 0..TRIES {
+        let stamp = log_stamp(ctx, 'E', attempt * REFUSED);
         ctx.complain(format!(
             "{stamp} memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp {host}: connect: connection refused\""
         ));
     }
 }
 
-/// What kubectl's own log writes before a message: how bad it is, when, and the process.
-pub(crate) fn log_stamp(ctx: &Ctx<'_>, severity: char, micros: u32) -> String {
-    let stamp = ctx.cluster.now().rfc3339();
-    let (month, day, time) = (&stamp[5..7], &stamp[8..10], &stamp[11..19]);
-    format!("{severity}{month}{day} {time}.{micros:06}    1326")
+/// What kubectl's own log (klog) writes before a message: how bad it is, when, and the process.
+pub(crate) fn log_stamp(ctx: &Ctx<'_>, severity: char, later: Duration) -> String {
+    let at = ctx.cluster.now() + later;
+    let (_, month, day, hour, minute, second) = at.civil();
+    let (micros, process) = (at.micros() % 1_000_000, ctx.world.process());
+    format!("{severity}{month:02}{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06} {process:>7}")
 }
 
 /// Says what went wrong.
