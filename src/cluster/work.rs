@@ -240,9 +240,7 @@ impl Cluster {
             _ => false,
         };
         if freed {
-            let curable =
-                ["Insufficient", "Too many pods", "free ports", "affinity rules", "topology spread"];
-            self.schedule_again(|message| curable.iter().any(|reason| message.contains(reason)));
+            self.schedule_again(controllers::departure_helps);
         }
     }
 

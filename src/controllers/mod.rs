@@ -32,6 +32,7 @@ mod write;
 pub use events::{Note, Record, Recorder};
 pub use load_balancer::LoadBalancers;
 pub use pods::{is_available, is_ready, ready_since};
+pub use scheduler::departure_helps;
 pub use watch::watchers;
 pub use write::Write;
 

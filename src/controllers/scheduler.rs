@@ -177,6 +177,13 @@ fn filter(
     pods_agree(nodes, node, object, pod)
 }
 
+/// Whether a pod that leaves may help one that was refused with these words, which are all that is kept of why.
+pub fn departure_helps(refusal: &str) -> bool {
+    ["Insufficient", "Too many pods", "free ports", "affinity rules", "topology spread"]
+        .iter()
+        .any(|reason| refusal.contains(reason))
+}
+
 fn host_ports(pod: &Pod) -> impl Iterator<Item = (u16, &'static str)> {
     let ports = pod.spec.containers.iter().flat_map(|container| &container.ports);
     ports.filter(|port| port.host_port != 0).map(|port| (port.host_port, port.protocol.as_str()))

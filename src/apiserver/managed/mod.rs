@@ -161,8 +161,8 @@ impl ApiServer {
         };
         if !options.dry_run {
             self.managed.edit(&key, |entries| {
+                let current = leaves(kind, written.object.doc());
                 for entry in entries.iter_mut().filter(|entry| !is_applied(entry, options)) {
-                    let current = leaves(kind, written.object.doc());
                     entry.fields.retain(|path| {
                         current.contains_key(path) && !(options.force && said.contains_key(path))
                     });

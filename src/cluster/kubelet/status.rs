@@ -238,8 +238,7 @@ impl Report {
     }
 
     fn container_id(&self, container: &ContainerReport, run: u32) -> String {
-        let again = if run > 1 { run.to_string() } else { String::new() };
-        format!("containerd://{}", digest(&format!("{}{}{}", self.uid, container.name, again)))
+        format!("containerd://{}", digest(&format!("{}/{}/{run}", self.uid, container.name)))
     }
 }
 

@@ -19,20 +19,7 @@ impl Running {
             Self::Program { program, env } => {
                 // A program runs where the shell stands now, with the environment it was started with.
                 let cwd = scope.cwd.clone();
-                let mut inner = Ctx {
-                    cluster: ctx.cluster,
-                    world: ctx.world,
-                    place: ctx.place,
-                    cwd: &cwd,
-                    env,
-                    stdin: ctx.stdin,
-                    stdout: ctx.stdout,
-                    stderr: ctx.stderr,
-                    interrupted: ctx.interrupted,
-                    tty: ctx.tty,
-                    budget: ctx.budget,
-                };
-                program.poll(&mut inner)
+                program.poll(&mut ctx.within(&cwd, env))
             }
             Self::List(list) => list.poll(scope, ctx),
             Self::Function { list, arguments } => match list.poll(scope, ctx) {

@@ -46,20 +46,8 @@ impl Program for Env {
             }
         }
         let Some((program, env)) = &mut self.inner else { return Poll::Done(0) };
-        let mut inner = Ctx {
-            cluster: ctx.cluster,
-            world: ctx.world,
-            place: ctx.place,
-            cwd: ctx.cwd,
-            env,
-            stdin: ctx.stdin,
-            stdout: ctx.stdout,
-            stderr: ctx.stderr,
-            interrupted: ctx.interrupted,
-            tty: ctx.tty,
-            budget: ctx.budget,
-        };
-        program.poll(&mut inner)
+        let cwd = ctx.cwd;
+        program.poll(&mut ctx.within(cwd, env))
     }
 
     fn boxed_clone(&self) -> Box<dyn Program> {
