@@ -201,7 +201,7 @@ fn source(cluster: &Cluster, text: &str, namespace: &str) -> Result<Source, Stri
         return Ok(Source::Workstation);
     }
     if let Some(name) = text.strip_prefix("node/") {
-        let node = store.find(Kind::Node, "", name).map(|node| Source::Node(node.meta.name.clone()));
+        let node = store.find(Kind::Node, "", name).map(|node| Source::Node(node.meta.name.to_string()));
         return node.ok_or_else(|| format!("from: there is no node {name}"));
     }
     if let Some(name) = text.strip_prefix("pod/") {

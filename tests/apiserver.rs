@@ -62,7 +62,7 @@ fn apply(server: &mut ApiServer, mut doc: Value, options: &WriteOptions) -> Resu
     let key = key_of(kind, &doc);
     let meta = doc["metadata"].as_object_mut().expect("metadata");
     if kind.resource().namespaced {
-        meta.insert("namespace".into(), key.namespace.clone().into());
+        meta.insert("namespace".into(), key.namespace.as_str().into());
     }
     let annotations = meta.entry("annotations").or_insert_with(|| json!({}));
     if annotations.is_null() {

@@ -29,7 +29,7 @@ fn pods(cluster: &Cluster) -> Vec<(String, String, String)> {
         .list(Kind::Pod, "default")
         .map(|pod| {
             let status = &pod.pod().expect("a pod").status;
-            (pod.meta.name.clone(), status.phase.clone(), status.pod_ip.clone())
+            (pod.meta.name.to_string(), status.phase.to_string(), status.pod_ip.to_string())
         })
         .collect()
 }
@@ -234,7 +234,7 @@ fn containers_crash_wait_and_fail_as_a_kubelet_has_them() {
         let container = &status.container_statuses[0];
         let waiting = container.state.waiting.as_ref().map(|waiting| waiting.reason.clone());
         let ended = container.state.terminated.as_ref().map(|ended| ended.reason.clone());
-        (waiting.or(ended).unwrap_or_else(|| status.phase.clone()), container.restart_count)
+        (waiting.or(ended).unwrap_or_else(|| status.phase.clone()).to_string(), container.restart_count)
     };
     let mut cluster = Cluster::new(Profile::default(), 1);
     let pod = |name: &str, container: Value| json!({"metadata": {"name": name}, "spec": {"containers": [container]}});

@@ -45,7 +45,7 @@ fn a_kept_page_goes_on_byte_for_byte() {
     let node =
         model.session.cluster().store().list_all(cluster_playground::api::Kind::Node).next().expect("a node");
     let node = node.meta.name.clone();
-    model.update(Message::Fault(Fault::StopProxy { node, on: true }));
+    model.update(Message::Fault(Fault::StopProxy { node: node.to_string(), on: true }));
     model.update(Message::Terminal(1));
     line(&mut model, "kubectl get pods -w");
     model.update(Message::Run("kubectl delete pod --all --wait=false".into()));

@@ -1,8 +1,9 @@
 //! `metadata`: what every object carries.
 
 use super::value::views;
-use super::{FromValue, Instant, Value};
+use super::{FromValue, Instant, Value, Word};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Labels or annotations, in key order.
 pub type Labels = BTreeMap<String, String>;
@@ -11,11 +12,11 @@ views! {
     /// Who owns an object, for garbage collection (`metav1.OwnerReference`).
     pub struct OwnerReference {
         /// The owner's kind, in API spelling.
-        kind: String = "kind",
+        kind: Word = "kind",
         /// The owner's name; it lives in the same namespace.
-        name: String = "name",
+        name: Word = "name",
         /// The owner's uid: an object of the same name created later is another owner.
-        uid: String = "uid",
+        uid: Word = "uid",
         /// True for the one owner that manages this object.
         controller: bool = "controller",
         /// True when foreground deletion of the owner waits for this object.
@@ -23,21 +24,21 @@ views! {
     }
 }
 
-/// A view of `metadata` (`metav1.ObjectMeta`).
+/// A view of `metadata` (`metav1.ObjectMeta`). Cheap to clone: each status that is written clones one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Meta {
     /// Unique per kind and namespace.
-    pub name: String,
+    pub name: Word,
     /// Empty for cluster-scoped objects.
-    pub namespace: String,
+    pub namespace: Word,
     /// The prefix of a name the server completes.
-    pub generate_name: String,
+    pub generate_name: Word,
     /// Identifying labels.
-    pub labels: Labels,
+    pub labels: Arc<Labels>,
     /// Other notes.
-    pub annotations: Labels,
+    pub annotations: Arc<Labels>,
     /// Unique over the cluster's whole life.
-    pub uid: String,
+    pub uid: Word,
     /// Counts every write of the store.
     pub resource_version: u64,
     /// Counts changes of the desired state.
@@ -49,7 +50,7 @@ pub struct Meta {
     /// Seconds of grace it was deleted with.
     pub deletion_grace: Option<i64>,
     /// The owners.
-    pub owners: Vec<OwnerReference>,
+    pub owners: Arc<Vec<OwnerReference>>,
     /// What must happen before it can go.
     pub finalizers: Vec<String>,
 }

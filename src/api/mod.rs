@@ -28,6 +28,8 @@ pub use order::Ordered;
 pub use selector::{Requirement, RequirementOperator, Selector};
 pub use serde_json::{Map, Value, json};
 pub(crate) use sha256::sha256;
+/// A short text that is copied often: names, addresses, phases. Up to 23 bytes it needs no allocation, longer ones are shared.
+pub use smol_str::SmolStr as Word;
 pub use status::{Status, StatusCause, StatusReason};
 pub use time::Instant;
 pub use value::{FromValue, IntOrString};

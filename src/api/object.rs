@@ -2,10 +2,10 @@
 
 use super::network_policy::NetworkPolicy;
 use super::node::Node;
-use super::pod::{Pod, PodSpec, PodStatus};
+use super::pod::{Pod, PodStatus};
 use super::service::{EndpointSlice, Endpoints, Service};
 use super::workload::{Job, Workload};
-use super::{FromValue, Kind, Meta, Value};
+use super::{FromValue, Kind, Meta, Value, Word};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -15,14 +15,14 @@ pub struct Key {
     /// The kind.
     pub kind: Kind,
     /// The namespace; empty for cluster-scoped kinds.
-    pub namespace: String,
+    pub namespace: Word,
     /// The name.
-    pub name: String,
+    pub name: Word,
 }
 
 impl Key {
     /// The key of an object.
-    pub fn new(kind: Kind, namespace: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn new(kind: Kind, namespace: impl Into<Word>, name: impl Into<Word>) -> Self {
         Self { kind, namespace: namespace.into(), name: name.into() }
     }
 }
@@ -141,7 +141,7 @@ impl Object {
             doc["metadata"]["resourceVersion"] = resource_version.to_string().into();
             return Self::new(self.kind, doc);
         };
-        let view = Pod { spec: pod.spec.clone(), status: FromValue::from_value(&status) };
+        let view = Pod { status: FromValue::from_value(&status), ..pod.clone() };
         self.changed(view, PodStatusSource::Value(status), resource_version)
     }
 
@@ -153,17 +153,16 @@ impl Object {
         document: Arc<dyn Document>,
         resource_version: u64,
     ) -> Self {
-        let spec = self.pod().map(|pod| pod.spec.clone()).unwrap_or_default();
+        let (spec, node) = self.pod().map(|pod| (pod.spec.clone(), pod.node.clone())).unwrap_or_default();
         let status = PodStatusSource::Written(document, OnceLock::new());
-        self.changed(Pod { spec, status: view }, status, resource_version)
+        self.changed(Pod { spec, node, status: view }, status, resource_version)
     }
 
     /// The same pod on a node.
     #[must_use]
     pub fn bound(&self, node: &str, status: Value, resource_version: u64) -> Self {
-        let mut spec = self.pod().map(|pod| PodSpec::clone(&pod.spec)).unwrap_or_default();
-        node.clone_into(&mut spec.node_name);
-        let view = Pod { spec: Arc::new(spec), status: FromValue::from_value(&status) };
+        let spec = self.pod().map(|pod| pod.spec.clone()).unwrap_or_default();
+        let view = Pod { spec, node: node.into(), status: FromValue::from_value(&status) };
         self.changed(view, PodStatusSource::Value(status), resource_version)
     }
 
@@ -183,7 +182,8 @@ impl Object {
                 }
             }
         }
-        let meta = Meta { name, uid, resource_version: version, ..self.meta.clone() };
+        let meta =
+            Meta { name: name.into(), uid: uid.into(), resource_version: version, ..self.meta.clone() };
         let source = Source::Pod(self.whole().clone(), renamed, PodStatusSource::Same);
         Self { kind: self.kind, meta, view: View::Pod(view), doc: OnceLock::new(), source }
     }
@@ -215,8 +215,8 @@ impl Object {
                 doc["metadata"]["name"] = self.meta.name.as_str().into();
                 doc["metadata"]["uid"] = self.meta.uid.as_str().into();
                 doc["metadata"]["resourceVersion"] = self.meta.resource_version.to_string().into();
-                if let Some(pod) = self.pod().filter(|pod| !pod.spec.node_name.is_empty()) {
-                    doc["spec"]["nodeName"] = pod.spec.node_name.as_str().into();
+                if let Some(pod) = self.pod().filter(|pod| !pod.node.is_empty()) {
+                    doc["spec"]["nodeName"] = pod.node.as_str().into();
                 }
                 if let Some(renamed) = renamed {
                     rename_volume(&mut doc["spec"], renamed);

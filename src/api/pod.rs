@@ -2,19 +2,32 @@
 
 use super::service::Protocol;
 use super::value::views;
-use super::{IntOrString, Labels, Requirement, Selector, Value};
+use super::{FromValue, IntOrString, Labels, Requirement, Selector, Value, Word};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-views! {
-    /// A Pod (`v1`).
-    pub struct Pod {
-        /// Desired state; shared by the versions of a pod whose status alone changes.
-        spec: Arc<PodSpec> = "spec",
-        /// Observed state.
-        status: PodStatus = "status",
-    }
+/// A Pod (`v1`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pod {
+    /// Desired state; shared by all versions of a pod, for which it does not change.
+    pub spec: Arc<PodSpec>,
+    /// Where it runs (`spec.nodeName`); empty until scheduled.
+    pub node: Word,
+    /// Observed state.
+    pub status: PodStatus,
+}
 
+impl FromValue for Pod {
+    fn from_value(value: &Value) -> Self {
+        Self {
+            spec: FromValue::from_value(&value["spec"]),
+            node: FromValue::from_value(&value["spec"]["nodeName"]),
+            status: FromValue::from_value(&value["status"]),
+        }
+    }
+}
+
+views! {
     /// `Pod.spec`.
     pub struct PodSpec {
         /// Run one after another before the containers.
@@ -31,8 +44,6 @@ views! {
         dns_policy: String = "dnsPolicy",
         /// What is added to or replaces it.
         dns_config: Option<PodDnsConfig> = "dnsConfig",
-        /// Where it runs; empty until scheduled.
-        node_name: String = "nodeName",
         /// Node labels it demands.
         node_selector: Labels = "nodeSelector",
         /// Affinity.
@@ -392,23 +403,23 @@ views! {
     /// `Pod.status`.
     pub struct PodStatus {
         /// `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.
-        phase: String = "phase",
+        phase: Word = "phase",
         /// The conditions.
         conditions: Vec<Condition> = "conditions",
         /// The pod's address; empty until it has one.
-        pod_ip: String = "podIP",
+        pod_ip: Word = "podIP",
         /// Its node's address.
-        host_ip: String = "hostIP",
+        host_ip: Word = "hostIP",
         /// A word for why it is as it is (`Evicted` …).
-        reason: String = "reason",
+        reason: Word = "reason",
         /// A sentence for it.
         message: String = "message",
         /// When the kubelet saw it.
-        start_time: Option<String> = "startTime",
+        start_time: Option<Word> = "startTime",
         /// Its containers.
         container_statuses: Vec<ContainerStatus> = "containerStatuses",
         /// How its resources rank it (`BestEffort` …).
-        qos_class: String = "qosClass",
+        qos_class: Word = "qosClass",
         /// Its init containers.
         init_container_statuses: Vec<ContainerStatus> = "initContainerStatuses",
     }
@@ -416,21 +427,21 @@ views! {
     /// A condition of any object.
     pub struct Condition {
         /// Its type.
-        kind: String = "type",
+        kind: Word = "type",
         /// `True`, `False` or `Unknown`.
-        status: String = "status",
+        status: Word = "status",
         /// A word for why.
-        reason: String = "reason",
+        reason: Word = "reason",
         /// A sentence for it.
         message: String = "message",
         /// When the status last changed.
-        last_transition_time: Option<String> = "lastTransitionTime",
+        last_transition_time: Option<Word> = "lastTransitionTime",
     }
 
     /// The state of a container.
     pub struct ContainerStatus {
         /// Its name.
-        name: String = "name",
+        name: Word = "name",
         /// Whether it is ready.
         ready: bool = "ready",
         /// Whether it has started.
@@ -456,7 +467,7 @@ views! {
     /// Why a container waits.
     pub struct StateWaiting {
         /// `ContainerCreating`, `CrashLoopBackOff`, `ImagePullBackOff` …
-        reason: String = "reason",
+        reason: Word = "reason",
         /// A sentence.
         message: String = "message",
     }
@@ -464,7 +475,7 @@ views! {
     /// Since when a container runs.
     pub struct StateRunning {
         /// The start.
-        started_at: String = "startedAt",
+        started_at: Word = "startedAt",
     }
 
     /// How a container ended.
@@ -474,13 +485,13 @@ views! {
         /// The signal, if one ended it.
         signal: i32 = "signal",
         /// `Completed`, `Error`, `OOMKilled` …
-        reason: String = "reason",
+        reason: Word = "reason",
         /// A sentence.
         message: String = "message",
         /// The start.
-        started_at: String = "startedAt",
+        started_at: Word = "startedAt",
         /// The end.
-        finished_at: String = "finishedAt",
+        finished_at: Word = "finishedAt",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Services and their endpoints.
 
 use super::value::views;
-use super::{FromValue, IntOrString, Labels, Value};
+use super::{FromValue, IntOrString, Labels, Value, Word};
 
 views! {
     /// A Service (`v1`).
@@ -113,15 +113,15 @@ views! {
     /// One endpoint of a slice.
     pub struct Endpoint {
         /// Its addresses; only the first is used.
-        addresses: Vec<String> = "addresses",
+        addresses: Vec<Word> = "addresses",
         /// Whether it takes traffic.
         conditions: EndpointConditions = "conditions",
         /// The name DNS gives it.
-        hostname: Option<String> = "hostname",
+        hostname: Option<Word> = "hostname",
         /// Where it runs.
-        node_name: Option<String> = "nodeName",
+        node_name: Option<Word> = "nodeName",
         /// The zone it runs in.
-        zone: Option<String> = "zone",
+        zone: Option<Word> = "zone",
         /// The pod behind it.
         target_ref: Option<ObjectReference> = "targetRef",
         /// Where its traffic should come from.
@@ -167,13 +167,13 @@ views! {
     /// A reference to an object (`v1.ObjectReference`).
     pub struct ObjectReference {
         /// Its kind.
-        kind: String = "kind",
+        kind: Word = "kind",
         /// Its namespace.
-        namespace: String = "namespace",
+        namespace: Word = "namespace",
         /// Its name.
-        name: String = "name",
+        name: Word = "name",
         /// Its uid.
-        uid: String = "uid",
+        uid: Word = "uid",
     }
 
     /// Legacy Endpoints (`v1`).
@@ -195,11 +195,11 @@ views! {
     /// One address of Endpoints.
     pub struct EndpointAddress {
         /// The address.
-        ip: String = "ip",
+        ip: Word = "ip",
         /// The name DNS gives it.
-        hostname: Option<String> = "hostname",
+        hostname: Option<Word> = "hostname",
         /// Where it runs.
-        node_name: Option<String> = "nodeName",
+        node_name: Option<Word> = "nodeName",
         /// The pod behind it.
         target_ref: Option<ObjectReference> = "targetRef",
     }

@@ -1,6 +1,6 @@
 //! Reading typed values out of a checked document.
 
-use super::Value;
+use super::{Value, Word};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +15,12 @@ pub trait FromValue: Default {
 impl FromValue for String {
     fn from_value(value: &Value) -> Self {
         value.as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl FromValue for Word {
+    fn from_value(value: &Value) -> Self {
+        value.as_str().unwrap_or_default().into()
     }
 }
 

@@ -63,7 +63,7 @@ mod tests {
         let written = server.create(now, Kind::Node, node, &warn).expect("it only warns");
         assert_eq!(written.warnings, ["unknown field \"spec.podCDIR\""]);
         assert_eq!(written.object.doc()["spec"].get("podCDIR"), None);
-        let key = Key { kind: Kind::Node, namespace: String::new(), name: "n".into() };
+        let key = Key { kind: Kind::Node, namespace: String::new().into(), name: "n".into() };
         for (patch, message) in [
             (
                 Patch::Strategic(json!({"spec": {"unschedulable": "no"}})),

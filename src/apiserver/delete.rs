@@ -121,7 +121,7 @@ fn preconditions(old: &Object, options: &DeleteOptions) -> Result<(), Status> {
 fn grace_seconds(old: &Object, options: &DeleteOptions) -> i64 {
     let Some(pod) = old.pod() else { return 0 };
     let asked = options.grace_period_seconds;
-    if pod.spec.node_name.is_empty() || pod.status.is_terminal() {
+    if pod.node.is_empty() || pod.status.is_terminal() {
         return 0;
     }
     let grace = asked.or(pod.spec.termination_grace_period_seconds).unwrap_or(30);

@@ -1,5 +1,6 @@
 //! What a client may ask of a write besides the object.
 
+use crate::api::Word;
 use crate::manifest::Validation;
 
 /// Options of a create, an update or a patch (`metav1.CreateOptions` and its like).
@@ -52,7 +53,7 @@ pub struct DeleteOptions {
     /// What happens to what it owns.
     pub propagation: Propagation,
     /// The uid the object must have.
-    pub uid: Option<String>,
+    pub uid: Option<Word>,
     /// The resourceVersion the object must have.
     pub resource_version: Option<u64>,
 }

@@ -269,7 +269,7 @@ impl ApiServer {
 
     /// Stores an Event that a part of the cluster itself has written: complete, and in canonical form.
     pub fn record(&mut self, now: Instant, meta: Meta, document: Arc<dyn Document>) -> Arc<Object> {
-        let meta = Meta { uid: uid(&mut self.rng), created: Instant::from_unix(now.unix()), ..meta };
+        let meta = Meta { uid: uid(&mut self.rng).into(), created: Instant::from_unix(now.unix()), ..meta };
         self.record_again(meta, document)
     }
 

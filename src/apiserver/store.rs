@@ -1,6 +1,6 @@
 //! Objects by key, with indexes by label, owner and address, and a log of what changed.
 
-use crate::api::{Key, Kind, Object, Selector};
+use crate::api::{Key, Kind, Object, Selector, Word};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -29,20 +29,20 @@ impl Change {
 /// when first written to, which makes a snapshot cost the number of shards, not of objects.
 #[derive(Clone, Debug, Default)]
 struct Shard {
-    objects: BTreeMap<String, Arc<Object>>,
-    by_label: BTreeMap<(String, String), BTreeSet<String>>,
-    by_owner: BTreeMap<String, BTreeSet<String>>,
+    objects: BTreeMap<Word, Arc<Object>>,
+    by_label: BTreeMap<(String, String), BTreeSet<Word>>,
+    by_owner: BTreeMap<Word, BTreeSet<Word>>,
 }
 
 /// All objects of a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     /// By kind, then by namespace.
-    shards: BTreeMap<Kind, BTreeMap<String, Arc<Shard>>>,
-    pods_by_ip: Arc<BTreeMap<String, BTreeSet<Key>>>,
-    pods_by_node: Arc<BTreeMap<String, BTreeSet<Key>>>,
-    services_by_ip: Arc<BTreeMap<String, BTreeSet<Key>>>,
-    slices_by_ip: Arc<BTreeMap<String, BTreeSet<Key>>>,
+    shards: BTreeMap<Kind, BTreeMap<Word, Arc<Shard>>>,
+    pods_by_ip: Arc<BTreeMap<Word, BTreeSet<Key>>>,
+    pods_by_node: Arc<BTreeMap<Word, BTreeSet<Key>>>,
+    services_by_ip: Arc<BTreeMap<Word, BTreeSet<Key>>>,
+    slices_by_ip: Arc<BTreeMap<Word, BTreeSet<Key>>>,
     version: u64,
     log: VecDeque<Change>,
 }
@@ -75,7 +75,7 @@ impl Store {
     fn shard_mut(&mut self, kind: Kind, namespace: &str) -> &mut Shard {
         let shards = self.shards.entry(kind).or_default();
         if !shards.contains_key(namespace) {
-            shards.insert(namespace.to_owned(), Arc::default());
+            shards.insert(namespace.into(), Arc::default());
         }
         Arc::make_mut(shards.get_mut(namespace).expect("put there above"))
     }
@@ -103,7 +103,7 @@ impl Store {
     /// matches all. Costs what the rarest of its labels selects.
     pub fn select(&self, kind: Kind, namespace: &str, selector: &Selector) -> Vec<&Arc<Object>> {
         let Some(shard) = self.shard(kind, namespace) else { return Vec::new() };
-        let mut rarest: Option<&BTreeSet<String>> = None;
+        let mut rarest: Option<&BTreeSet<Word>> = None;
         for (key, value) in &selector.match_labels {
             let Some(names) = shard.by_label.get(&(key.clone(), value.clone())) else { return Vec::new() };
             if rarest.is_none_or(|set| names.len() < set.len()) {
@@ -197,14 +197,14 @@ impl Store {
     fn reindex(&mut self, object: &Object, present: bool) {
         let meta = &object.meta;
         let shard = self.shard_mut(object.kind, &meta.namespace);
-        for (key, value) in &meta.labels {
+        for (key, value) in &*meta.labels {
             toggle(&mut shard.by_label, (key.clone(), value.clone()), meta.name.clone(), present);
         }
-        for owner in &meta.owners {
-            toggle(&mut shard.by_owner, owner.uid.clone(), meta.name.clone(), present);
+        for owner in &*meta.owners {
+            toggle(&mut shard.by_owner, owner.uid.to_string().into(), meta.name.clone(), present);
         }
         for ip in object.service().map(|service| service.spec.virtual_ips()).into_iter().flatten() {
-            toggle(Arc::make_mut(&mut self.services_by_ip), ip.to_owned(), object.key(), present);
+            toggle(Arc::make_mut(&mut self.services_by_ip), ip.into(), object.key(), present);
         }
         let endpoints = object.endpoint_slice().map(|slice| &slice.endpoints);
         for ip in endpoints.into_iter().flatten().flat_map(|endpoint| &endpoint.addresses) {
@@ -214,8 +214,8 @@ impl Store {
         if !pod.status.pod_ip.is_empty() {
             toggle(Arc::make_mut(&mut self.pods_by_ip), pod.status.pod_ip.clone(), object.key(), present);
         }
-        if !pod.spec.node_name.is_empty() {
-            toggle(Arc::make_mut(&mut self.pods_by_node), pod.spec.node_name.clone(), object.key(), present);
+        if !pod.node.is_empty() {
+            toggle(Arc::make_mut(&mut self.pods_by_node), pod.node.clone(), object.key(), present);
         }
     }
 }
@@ -223,9 +223,7 @@ impl Store {
 /// Whether every index has one version of an object where it has the other. Most writes change a status alone.
 fn is_indexed_alike(old: &Object, new: &Object) -> bool {
     let pods = match (old.pod(), new.pod()) {
-        (Some(old), Some(new)) => {
-            old.status.pod_ip == new.status.pod_ip && old.spec.node_name == new.spec.node_name
-        }
+        (Some(old), Some(new)) => old.status.pod_ip == new.status.pod_ip && old.node == new.node,
         (None, None) => old.service().is_none() && old.endpoint_slice().is_none(),
         _ => false,
     };

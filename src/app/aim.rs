@@ -146,6 +146,6 @@ fn pod_address(store: &Store, pod: &Key, form: &Form) -> Option<String> {
     match port {
         _ if ip.is_empty() => None,
         Some(port) if form.verb != Verb::Ping && port != 80 => Some(format!("{ip}:{port}")),
-        _ => Some(ip.clone()),
+        _ => Some(ip.to_string()),
     }
 }

@@ -131,7 +131,7 @@ fn events(cluster: &Cluster, about: &Key) -> String {
         let doc = event.doc();
         let object = &doc["involvedObject"];
         let same = object["kind"] == about.kind.resource().name
-            && object["name"] == about.name
+            && object["name"] == about.name.as_str()
             && object["namespace"].as_str().unwrap_or_default() == about.namespace;
         if same {
             let word = |field: &str| doc[field].as_str().unwrap_or_default().to_owned();

@@ -52,7 +52,7 @@ pub fn of(entity: &Entity, cluster: &Cluster) -> Vec<Offer> {
 /// The faults of the cluster as a whole: those that are on anywhere, then those that concern all of it.
 pub fn all(cluster: &Cluster) -> Vec<Offer> {
     let nodes: Vec<String> =
-        cluster.store().list_all(Kind::Node).map(|node| node.meta.name.clone()).collect();
+        cluster.store().list_all(Kind::Node).map(|node| node.meta.name.to_string()).collect();
     let mut offers = vec![dns(cluster)];
     let on = cluster.faults();
     let toggle = |words: String, fault: &dyn Fn(bool) -> Fault| {

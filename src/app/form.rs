@@ -74,7 +74,7 @@ impl Form {
 pub fn sources(store: &Store) -> Vec<(Option<Key>, String)> {
     let pods = store.list_all(Kind::Pod).filter(|pod| !is_system(&pod.meta.namespace));
     let pods = pods.filter(|pod| pod.pod().is_some_and(|view| !view.status.pod_ip.is_empty()));
-    let named = pods.map(|pod| (Some(pod.key()), pod.meta.name.clone()));
+    let named = pods.map(|pod| (Some(pod.key()), pod.meta.name.to_string()));
     std::iter::once((None, "your machine".to_owned())).chain(named).collect()
 }
 
@@ -89,7 +89,7 @@ pub fn targets(store: &Store, form: &Form) -> Vec<String> {
         targets.extend(service_address(store, &service.key(), form));
     }
     let pods = store.list_all(Kind::Pod).filter(|pod| !is_system(&pod.meta.namespace));
-    targets.extend(pods.filter_map(|pod| pod.pod().map(|view| view.status.pod_ip.clone())));
+    targets.extend(pods.filter_map(|pod| pod.pod().map(|view| view.status.pod_ip.to_string())));
     targets.retain(|target| !target.is_empty());
     targets
 }
@@ -106,7 +106,7 @@ pub fn service_address(store: &Store, key: &Key, form: &Form) -> Option<String> 
     };
     if let Some(pod) = &form.from {
         let short = pod.namespace == key.namespace;
-        let name = if short { key.name.clone() } else { format!("{}.{}", key.name, key.namespace) };
+        let name = if short { key.name.to_string() } else { format!("{}.{}", key.name, key.namespace) };
         return Some(with_port(&name));
     }
     let status = &store.get(key)?.service()?.status;

@@ -148,7 +148,7 @@ fn tally(traces: &[Rc<Trace>]) -> Vec<(String, usize)> {
     for trace in traces {
         let who = match &trace.outcome {
             Outcome::Answered(reply) => {
-                reply.pod.as_ref().map_or_else(|| reply.from.to_string(), |pod| pod.name.clone())
+                reply.pod.as_ref().map_or_else(|| reply.from.to_string(), |pod| pod.name.to_string())
             }
             outcome => outcome.words().to_owned(),
         };

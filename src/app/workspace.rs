@@ -39,7 +39,7 @@ impl Model {
     pub fn names(&self) -> BTreeMap<String, Entity> {
         let named = |item: &Item| {
             let key = key_of(&item.entity)?;
-            Some((key.name.clone(), item.entity.clone()))
+            Some((key.name.to_string(), item.entity.clone()))
         };
         self.scene.items.iter().filter_map(named).collect()
     }
@@ -87,7 +87,7 @@ impl Model {
             Kind::Service => Entity::Service(key),
             Kind::EndpointSlice => Entity::Slice(key),
             Kind::Pod => Entity::Pod(key),
-            Kind::Node => Entity::Node(key.name),
+            Kind::Node => Entity::Node(key.name.to_string()),
             Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::Job => {
                 Entity::Workload(key)
             }

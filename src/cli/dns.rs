@@ -53,7 +53,7 @@ pub fn run(mut arguments: lexopt::Parser) -> Result<ExitCode, Failure> {
 /// What every cluster has and manifests leave out: the namespaces of what is given, the API server's
 /// Service, and the DNS itself.
 fn complete(store: &mut Store) {
-    let given = store.iter().map(|object| object.meta.namespace.clone());
+    let given = store.iter().map(|object| object.meta.namespace.to_string());
     let usual = ["default", "kube-system", "kube-public", "kube-node-lease"].map(str::to_owned);
     let namespaces: BTreeSet<String> = given.chain(usual).filter(|name| !name.is_empty()).collect();
     for name in namespaces {

@@ -173,7 +173,7 @@ fn put(store: &mut Store, mut doc: Value) -> Result<(), Failure> {
 
 /// The namespaces that objects are in.
 fn namespaces(store: &mut Store) {
-    let mut names: BTreeSet<String> = store.iter().map(|object| object.meta.namespace.clone()).collect();
+    let mut names: BTreeSet<String> = store.iter().map(|object| object.meta.namespace.to_string()).collect();
     names.extend(["default".to_owned(), "kube-system".to_owned()]);
     names.remove("");
     for name in names {
@@ -185,10 +185,16 @@ fn namespaces(store: &mut Store) {
 
 /// Nodes that pods and endpoints name, with addresses and ranges where they have none.
 fn nodes(store: &mut Store) {
-    let mut names: BTreeSet<String> = store.list_all(Kind::Node).map(|node| node.meta.name.clone()).collect();
-    names.extend(store.list_all(Kind::Pod).filter_map(|o| Some(o.pod()?.spec.node_name.clone())));
+    let mut names: BTreeSet<String> =
+        store.list_all(Kind::Node).map(|node| node.meta.name.to_string()).collect();
+    names.extend(store.list_all(Kind::Pod).filter_map(|o| Some(o.pod()?.node.to_string())));
     for slice in store.list_all(Kind::EndpointSlice).filter_map(|o| o.endpoint_slice()) {
-        names.extend(slice.endpoints.iter().filter_map(|endpoint| endpoint.node_name.clone()));
+        names.extend(
+            slice
+                .endpoints
+                .iter()
+                .filter_map(|endpoint| endpoint.node_name.as_ref().map(ToString::to_string)),
+        );
     }
     names.remove("");
     if names.is_empty() {
@@ -266,7 +272,7 @@ fn services(store: &mut Store, setting: &Setting) {
 /// Addresses, nodes and readiness of pods that were not given any, and pods behind the endpoints
 /// of given slices.
 fn pods(store: &mut Store, setting: &Setting) {
-    let nodes: Vec<String> = store.list_all(Kind::Node).map(|node| node.meta.name.clone()).collect();
+    let nodes: Vec<String> = store.list_all(Kind::Node).map(|node| node.meta.name.to_string()).collect();
     let mut used: BTreeSet<Ipv4Addr> = BTreeSet::new();
     used.extend(store.list_all(Kind::Pod).filter_map(|o| o.pod()?.status.pod_ip.parse::<Ipv4Addr>().ok()));
     let mut docs: Vec<Value> = store.list_all(Kind::Pod).map(|object| object.doc().clone()).collect();

@@ -10,14 +10,14 @@ pub fn fill(store: &mut Store) {
     let label = "kubernetes.io/service-name";
     let with_slices: BTreeSet<(String, String)> = store
         .list_all(Kind::EndpointSlice)
-        .filter_map(|o| Some((o.meta.namespace.clone(), o.meta.labels.get(label)?.clone())))
+        .filter_map(|o| Some((o.meta.namespace.to_string(), o.meta.labels.get(label)?.clone())))
         .collect();
     let services: Vec<_> = store.list_all(Kind::Service).cloned().collect();
     for object in services {
         let (namespace, name) = (&object.meta.namespace, &object.meta.name);
         let Some(service) = object.service() else { continue };
         if service.spec.kind == ServiceType::ExternalName
-            || with_slices.contains(&(namespace.clone(), name.clone()))
+            || with_slices.contains(&(namespace.to_string(), name.to_string()))
         {
             continue;
         }
@@ -89,7 +89,7 @@ fn selected(store: &Store, service: &Object, selector: Selector) -> Vec<(Value, 
             "addresses": [pod.status.pod_ip],
             "hostname": pod.spec.hostname.as_deref().filter(|_| named),
             "conditions": {"ready": ready, "serving": serving, "terminating": terminating},
-            "nodeName": pod.spec.node_name,
+            "nodeName": pod.node,
             "targetRef": {"kind": "Pod", "namespace": object.meta.namespace, "name": object.meta.name},
         });
         (!pod.status.is_terminal()).then(|| (Value::Array(ports), json!([endpoint])))

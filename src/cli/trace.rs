@@ -117,7 +117,7 @@ fn source(given: &Given, text: &str, host: &str) -> Result<Source, Failure> {
 /// for, or the first.
 fn node_for(given: &Given, address: &str, host: &str) -> String {
     let pods = given.store.pods_with_ip(address);
-    let of_pod = pods.first().and_then(|object| object.pod()).map(|pod| pod.spec.node_name.clone());
+    let of_pod = pods.first().and_then(|object| object.pod()).map(|pod| pod.node.clone());
     let with_address = |address: &str| {
         let mut nodes = given.store.list_all(Kind::Node);
         let found =
@@ -125,7 +125,12 @@ fn node_for(given: &Given, address: &str, host: &str) -> String {
         found.map(|object| object.meta.name.clone())
     };
     let first = || given.store.list_all(Kind::Node).next().map(|node| node.meta.name.clone());
-    of_pod.or_else(|| with_address(address)).or_else(|| with_address(host)).or_else(first).unwrap_or_default()
+    of_pod
+        .or_else(|| with_address(address))
+        .or_else(|| with_address(host))
+        .or_else(first)
+        .unwrap_or_default()
+        .to_string()
 }
 
 /// The address that the request's host led to.

@@ -100,7 +100,7 @@ impl Cluster {
     pub fn faults(&self) -> Vec<Fault> {
         let unready = self.kubelets.pods.iter().filter(|(_, runtime)| runtime.unready);
         let unready = unready.map(|(pod, _)| Fault::Unready { pod: pod.clone(), on: true });
-        let cut = self.kubelets.cut.iter().map(|node| Fault::Cut { node: node.clone(), on: true });
+        let cut = self.kubelets.cut.iter().map(|node| Fault::Cut { node: node.to_string(), on: true });
         let stopped =
             self.stopped_proxies.iter().map(|node| Fault::StopProxy { node: node.clone(), on: true });
         let pulls = self.kubelets.pulls.map(|factor| factor.map_or(Fault::FailPulls(true), Fault::SlowPulls));
@@ -129,7 +129,7 @@ impl Cluster {
             return false;
         }
         if on {
-            self.kubelets.cut.insert(node.to_owned());
+            self.kubelets.cut.insert(node.into());
             self.queue.put(self.now + SILENCE, Due::Silent { node: node.to_owned() });
         } else if self.kubelets.cut.remove(node) {
             self.node_reports(node, true);

@@ -1,6 +1,6 @@
 //! What is due, and when: the one queue of the virtual clock.
 
-use crate::api::{Instant, Key};
+use crate::api::{Instant, Key, Word};
 use crate::controllers::Controller;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ pub(super) enum Due {
     /// A controller looks at an object.
     Work(Controller, Key),
     /// The kubelet does a step for a pod, if it is still that pod.
-    Pod { pod: Key, uid: String, step: Step },
+    Pod { pod: Key, uid: Word, step: Step },
     /// A node has been silent for long.
     Silent { node: String },
     /// A node's kube-proxy takes up a Service as it then is.

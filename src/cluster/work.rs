@@ -191,7 +191,7 @@ impl Cluster {
             Kind::Service => self.program(&object.key()),
             Kind::EndpointSlice => {
                 if let Some(name) = object.meta.labels.get("kubernetes.io/service-name") {
-                    self.program(&Key::new(Kind::Service, &object.meta.namespace, name));
+                    self.program(&Key::new(Kind::Service, object.meta.namespace.clone(), name));
                 }
             }
             _ => {}
@@ -224,7 +224,7 @@ impl Cluster {
     fn follow_scheduling(&mut self, change: &Change) {
         let key = change.object().key();
         let refused = change.new.as_ref().and_then(|new| new.pod()).is_some_and(|pod| {
-            pod.spec.node_name.is_empty() && pod.status.conditions.iter().any(|c| c.reason == "Unschedulable")
+            pod.node.is_empty() && pod.status.conditions.iter().any(|c| c.reason == "Unschedulable")
         });
         if refused {
             self.unschedulable.insert(key);
@@ -232,7 +232,7 @@ impl Cluster {
             self.unschedulable.remove(&key);
         }
         let freed = match (&change.old, &change.new) {
-            (Some(old), None) => old.pod().is_some_and(|pod| !pod.spec.node_name.is_empty()),
+            (Some(old), None) => old.pod().is_some_and(|pod| !pod.node.is_empty()),
             (Some(old), Some(new)) => {
                 let ended = |pod: &crate::api::Object| pod.pod().is_some_and(|pod| pod.status.is_terminal());
                 ended(new) && !ended(old)

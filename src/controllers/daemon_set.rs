@@ -88,8 +88,8 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
 /// The node a daemon's pod is for: bound, or demanded by its affinity.
 fn target(pod: &Object) -> &str {
     let Some(view) = pod.pod() else { return "" };
-    if !view.spec.node_name.is_empty() {
-        return &view.spec.node_name;
+    if !view.node.is_empty() {
+        return &view.node;
     }
     let affinity = view.spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.required.as_ref());
     let fields =

@@ -111,7 +111,7 @@ impl Wish<'_> {
         let target = endpoint.target_ref.as_ref();
         [said.ready, said.serving, said.terminating] == conditions.map(Some)
             && matches!(&endpoint.addresses[..], [only] if *only == view.status.pod_ip)
-            && endpoint.node_name.as_deref().unwrap_or_default() == view.spec.node_name
+            && endpoint.node_name.as_deref().unwrap_or_default() == view.node
             && target.is_some_and(|target| target.uid == pod.meta.uid && target.name == pod.meta.name)
             && endpoint.zone.as_deref() == self.zone(view)
             && endpoint.hostname.as_deref() == published_hostname(&view.spec, &self.object.meta.name)
@@ -153,7 +153,7 @@ impl Wish<'_> {
     }
 
     fn zone(&self, pod: &Pod) -> Option<&str> {
-        let node = self.store.find(Kind::Node, "", &pod.spec.node_name)?;
+        let node = self.store.find(Kind::Node, "", &pod.node)?;
         node.meta.labels.get("topology.kubernetes.io/zone").map(String::as_str)
     }
 
@@ -163,7 +163,7 @@ impl Wish<'_> {
         let mut endpoint = json!({
             "addresses": [view.status.pod_ip],
             "conditions": {"ready": ready, "serving": serving, "terminating": terminating},
-            "nodeName": view.spec.node_name,
+            "nodeName": view.node,
             "targetRef": {"kind": "Pod", "name": pod.meta.name, "namespace": pod.meta.namespace,
                 "uid": pod.meta.uid},
         });
@@ -189,7 +189,7 @@ impl Wish<'_> {
         match (prefers, zones) {
             ("PreferSameZone" | "PreferClose", Some(zones)) => Some(json!({"forZones": zones})),
             ("PreferSameNode", zones) => {
-                let mut hints = json!({"forNodes": [{"name": pod.spec.node_name}]});
+                let mut hints = json!({"forNodes": [{"name": pod.node}]});
                 if let Some(zones) = zones {
                     hints["forZones"] = zones;
                 }
@@ -214,7 +214,7 @@ fn endpoints(slice: &Object) -> &[Endpoint] {
 /// The slices this controller keeps for a Service.
 fn own_slices<'a>(store: &'a Store, service: &Key) -> Vec<&'a Arc<Object>> {
     let labels =
-        [(SERVICE_NAME.to_owned(), service.name.clone()), (MANAGED_BY.to_owned(), CONTROLLER.to_owned())];
+        [(SERVICE_NAME.to_owned(), service.name.to_string()), (MANAGED_BY.to_owned(), CONTROLLER.into())];
     store.select(Kind::EndpointSlice, &service.namespace, &Selector::labels(labels.into()))
 }
 

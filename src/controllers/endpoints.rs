@@ -5,7 +5,7 @@ use super::write::Write;
 use super::{dump, hash};
 use crate::api::pod::PodSpec;
 use crate::api::service::{EndpointAddress, Service, ServicePort};
-use crate::api::{Instant, IntOrString, Key, Kind, Object, Ordered, Selector, Value, json};
+use crate::api::{Instant, IntOrString, Key, Kind, Labels, Object, Ordered, Selector, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const OVER_CAPACITY: &str = "endpoints.kubernetes.io/over-capacity";
 const MOST: usize = 1000;
 
 pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
-    let endpoints_key = Key::new(Kind::Endpoints, &key.namespace, &key.name);
+    let endpoints_key = Key::new(Kind::Endpoints, key.namespace.clone(), key.name.clone());
     let old = store.get(&endpoints_key);
     let is_own = |object: &Arc<Object>| object.meta.labels.contains_key(MANAGED_BY);
     let Some(object) = store.get(key) else {
@@ -54,12 +54,12 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
     for pods in subsets.iter_mut().flat_map(|(_, group)| [&mut group.ready, &mut group.waiting]) {
         pods.order_by_key(|pod| (pod.pod().map(|pod| pod.status.pod_ip.as_str()), &pod.meta.uid));
     }
-    let mut labels = object.meta.labels.clone();
+    let mut labels = Labels::clone(&object.meta.labels);
     labels.insert(MANAGED_BY.into(), "endpoint-controller".into());
     if service.spec.is_headless() {
         labels.insert("service.kubernetes.io/headless".into(), String::new());
     }
-    if old.is_some_and(|old| old.meta.labels == labels && says(old, &subsets, &key.name)) {
+    if old.is_some_and(|old| *old.meta.labels == labels && says(old, &subsets, &key.name)) {
         return Vec::new();
     }
     let mut doc = old.map_or_else(
@@ -121,7 +121,7 @@ fn says(endpoints: &Object, subsets: &[(Value, Group<'_>)], service: &str) -> bo
 fn is_current(said: &EndpointAddress, pod: &Object, service: &str) -> bool {
     let Some(view) = pod.pod() else { return false };
     said.ip == view.status.pod_ip
-        && said.node_name.as_deref().unwrap_or_default() == view.spec.node_name
+        && said.node_name.as_deref().unwrap_or_default() == view.node
         && said.target_ref.as_ref().is_some_and(|target| target.uid == pod.meta.uid)
         && said.hostname.as_deref() == published_hostname(&view.spec, service)
 }
@@ -186,7 +186,7 @@ fn address(pod: &Object, service: &str) -> Value {
     let Some(view) = pod.pod() else { return Value::Null };
     let mut address = json!({
         "ip": view.status.pod_ip,
-        "nodeName": view.spec.node_name,
+        "nodeName": view.node,
         "targetRef": {"kind": "Pod", "name": pod.meta.name, "namespace": pod.meta.namespace,
             "uid": pod.meta.uid},
     });

@@ -3,7 +3,7 @@
 //! The same sentence about the same object raises a count; the tenth different sentence of one
 //! kind within ten minutes is folded into `(combined from similar events)`.
 
-use crate::api::{Document, Instant, Key, Kind, Meta, Object, Value, json};
+use crate::api::{Document, Instant, Key, Kind, Meta, Object, Value, Word, json};
 use crate::apiserver::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,13 +30,13 @@ pub struct Note {
     /// Who says so: `kubelet`.
     pub source: &'static str,
     /// On which node; empty for none.
-    pub host: String,
+    pub host: Word,
 }
 
 impl Note {
     /// A normal event of a controller.
     pub fn new(source: &'static str, about: Key, reason: &'static str, message: String) -> Self {
-        Self { about, field: String::new(), warning: false, reason, message, source, host: String::new() }
+        Self { about, field: String::new(), warning: false, reason, message, source, host: Word::default() }
     }
 
     /// The same as a warning.
@@ -48,7 +48,7 @@ impl Note {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Series {
     about: Key,
-    uid: String,
+    uid: Word,
     field: String,
     warning: bool,
     reason: &'static str,
@@ -60,7 +60,7 @@ struct Seen {
     last: Instant,
     sentences: BTreeSet<String>,
     /// The names of Events, and what they say.
-    events: BTreeMap<String, (String, Arc<Happening>)>,
+    events: BTreeMap<String, (Word, Arc<Happening>)>,
 }
 
 /// What an Event says.
@@ -68,7 +68,7 @@ struct Seen {
 struct Happening {
     note: Note,
     message: String,
-    uid: String,
+    uid: Word,
     version: Option<u64>,
     first: Instant,
     last: Instant,
@@ -149,8 +149,8 @@ impl Recorder {
             last: now,
             count: 1,
         });
-        let meta = Meta { name: name.clone(), namespace: namespace.to_owned(), ..Meta::default() };
-        seen.events.insert(slot.to_owned(), (name, happening.clone()));
+        let meta = Meta { name: name.clone().into(), namespace: namespace.into(), ..Meta::default() };
+        seen.events.insert(slot.to_owned(), (name.into(), happening.clone()));
         Record::Create(meta, happening)
     }
 
@@ -158,7 +158,7 @@ impl Recorder {
     pub fn forget(&mut self, about: &Key) {
         let first = Series {
             about: about.clone(),
-            uid: String::new(),
+            uid: Word::default(),
             field: String::new(),
             warning: false,
             reason: "",

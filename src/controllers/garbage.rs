@@ -59,7 +59,7 @@ fn foreground(store: &Store, owner: &Arc<Object>) -> Vec<Write> {
     let mut writes: Vec<Write> = leaving
         .map(|object| {
             let options = DeleteOptions {
-                uid: Some(object.meta.uid.clone()),
+                uid: Some(object.meta.uid.to_string().into()),
                 propagation: Propagation::Foreground,
                 ..DeleteOptions::default()
             };

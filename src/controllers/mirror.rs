@@ -4,7 +4,7 @@ use super::endpoint_slice::{MANAGED_BY, SERVICE_NAME};
 use super::endpoints;
 use super::write::{Write, delete, owned_by};
 use crate::api::service::EndpointAddress;
-use crate::api::{Key, Kind, Object, Selector, Value, json};
+use crate::api::{Key, Kind, Labels, Object, Selector, Value, json};
 use crate::apiserver::Store;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const LEADER: &str = "control-plane.alpha.kubernetes.io/leader";
 
 pub(super) fn reconcile(store: &Store, key: &Key) -> Vec<Write> {
     let labels =
-        [(SERVICE_NAME.to_owned(), key.name.clone()), (MANAGED_BY.to_owned(), CONTROLLER.to_owned())];
+        [(SERVICE_NAME.to_owned(), key.name.to_string()), (MANAGED_BY.to_owned(), CONTROLLER.into())];
     let existing = store.select(Kind::EndpointSlice, &key.namespace, &Selector::labels(labels.into()));
     let service = store.find(Kind::Service, &key.namespace, &key.name).and_then(|object| object.service());
     let by_hand = service.is_some_and(|service| service.spec.selector.is_none());
@@ -41,9 +41,9 @@ pub(super) fn reconcile(store: &Store, key: &Key) -> Vec<Write> {
         }
     }
     for (endpoints, ports) in wanted.into_iter().skip(existing.len()) {
-        let mut labels = source.meta.labels.clone();
+        let mut labels = Labels::clone(&source.meta.labels);
         labels.insert(MANAGED_BY.into(), CONTROLLER.into());
-        labels.insert(SERVICE_NAME.into(), key.name.clone());
+        labels.insert(SERVICE_NAME.into(), key.name.to_string());
         let doc = json!({
             "metadata": {"generateName": format!("{}-", key.name), "namespace": key.namespace,
                 "labels": labels, "ownerReferences": [owned_by(source)]},

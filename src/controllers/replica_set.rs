@@ -117,5 +117,5 @@ fn to_delete<'a>(
 }
 
 fn node(pod: &Object) -> &str {
-    pod.pod().map_or("", |pod| pod.spec.node_name.as_str())
+    pod.pod().map_or("", |pod| pod.node.as_str())
 }

@@ -2,7 +2,7 @@
 
 use super::hash::{data_hash, template_hash};
 use super::write::{Write, by_age, delete, owned_by};
-use crate::api::{Kind, Object, Ordered, Value, json};
+use crate::api::{Kind, Labels, Object, Ordered, Value, json};
 use crate::apiserver::Store;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ pub(super) fn current(store: &Store, workload: &Arc<Object>, writes: &mut Vec<Wr
         "controller-revision-hash"
     };
     labels[label] = hash.as_str().into();
-    let mut annotations = workload.meta.annotations.clone();
+    let mut annotations = Labels::clone(&workload.meta.annotations);
     annotations.remove("deprecated.daemonset.template.generation");
     writes.push(Write::Create(
         Kind::ControllerRevision,

@@ -43,7 +43,7 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
     let mut writes = Vec::new();
     let mut waiting: Vec<&Arc<Object>> = keys.iter().filter_map(|key| store.get(key)).collect();
     waiting.retain(|pod| {
-        let waits = |pod: &Pod| pod.spec.node_name.is_empty() && pod.spec.scheduling_gates.is_empty();
+        let waits = |pod: &Pod| pod.node.is_empty() && pod.spec.scheduling_gates.is_empty();
         pod.meta.deleted.is_none() && pod.pod().is_some_and(waits)
     });
     // By priority, then in the order they came.
@@ -72,7 +72,7 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
                 node.take(object, &requests);
                 let message =
                     format!("Successfully assigned {}/{} to {name}", object.meta.namespace, object.meta.name);
-                writes.push(Write::Bind(object.key(), name));
+                writes.push(Write::Bind(object.key(), name.to_string()));
                 writes.push(Write::Note(Note::new(SOURCE, object.key(), "Scheduled", message)));
             }
             None => fail(object, pod, &refusals, now, &mut writes),
@@ -104,7 +104,7 @@ impl Candidate<'_> {
 
 /// What spreads a pod: its siblings are those of the same controller.
 fn group(pod: &Object) -> String {
-    pod.meta.controller().map(|owner| owner.uid.clone()).unwrap_or_default()
+    pod.meta.controller().map(|owner| owner.uid.clone()).unwrap_or_default().to_string()
 }
 
 /// What a pod reserves, in billionths.
@@ -217,7 +217,7 @@ pub(super) fn fits_affinity(node: &Object, pod: &Pod) -> bool {
 }
 
 fn meets(node: &Object, term: &NodeSelectorTerm) -> bool {
-    let fields: Labels = [("metadata.name".to_owned(), node.meta.name.clone())].into();
+    let fields: Labels = [("metadata.name".to_owned(), node.meta.name.to_string())].into();
     let any = !term.match_expressions.is_empty() || !term.match_fields.is_empty();
     any && term.match_expressions.iter().all(|requirement| requirement.matches(&node.meta.labels))
         && term.match_fields.iter().all(|requirement| requirement.matches(&fields))
@@ -280,7 +280,7 @@ fn selected(term: &PodAffinityTerm, object: &Object, other: &Object) -> bool {
     let namespace = if term.namespaces.is_empty() {
         other.meta.namespace == object.meta.namespace
     } else {
-        term.namespaces.contains(&other.meta.namespace)
+        term.namespaces.iter().any(|namespace| *namespace == other.meta.namespace)
     };
     namespace && term.label_selector.as_ref().is_some_and(|selector| selector.matches(&other.meta.labels))
 }
@@ -343,8 +343,9 @@ fn fail(object: &Arc<Object>, pod: &Pod, refusals: &[Refusal], now: Instant, wri
     writes.push(Write::Note(Note::new(SOURCE, object.key(), "FailedScheduling", message.clone()).warning()));
     let mut status = object.status().clone();
     let same = pod.status.conditions.iter().find(|c| c.kind == "PodScheduled" && c.status == "False");
-    let since =
-        same.and_then(|condition| condition.last_transition_time.clone()).unwrap_or_else(|| now.rfc3339());
+    let since = same
+        .and_then(|condition| condition.last_transition_time.clone())
+        .unwrap_or_else(|| now.rfc3339().into());
     status["conditions"] = json!([{
         "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message,
         "lastProbeTime": null, "lastTransitionTime": since, "observedGeneration": object.meta.generation,

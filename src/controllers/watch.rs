@@ -25,21 +25,21 @@ pub fn watchers(store: &Store, change: &Change) -> BTreeSet<(Controller, Key)> {
             for controller in [EndpointSlice, Endpoints, LoadBalancer] {
                 add(&mut work, controller, &key);
             }
-            add(&mut work, Mirror, &Key::new(Kind::Endpoints, &key.namespace, &key.name));
+            add(&mut work, Mirror, &Key::new(Kind::Endpoints, key.namespace.clone(), key.name.clone()));
         }
         Kind::Endpoints => {
             add(&mut work, Mirror, &key);
-            add(&mut work, Endpoints, &Key::new(Kind::Service, &key.namespace, &key.name));
+            add(&mut work, Endpoints, &Key::new(Kind::Service, key.namespace.clone(), key.name.clone()));
         }
         Kind::EndpointSlice => {
             // A slice that someone else changed or deleted is put right.
             if let Some(name) = object.meta.labels.get(super::endpoint_slice::SERVICE_NAME) {
-                add(&mut work, EndpointSlice, &Key::new(Kind::Service, &key.namespace, name));
+                add(&mut work, EndpointSlice, &Key::new(Kind::Service, key.namespace.clone(), name));
             }
         }
         Kind::Node => node(store, change, &mut work),
         Kind::ConfigMap | Kind::ServiceAccount if change.new.is_none() => {
-            add(&mut work, Namespace, &Key::new(Kind::Namespace, "", &key.namespace));
+            add(&mut work, Namespace, &Key::new(Kind::Namespace, "", key.namespace.clone()));
         }
         _ => {}
     }
@@ -81,7 +81,7 @@ fn owners(store: &Store, change: &Change, work: &mut BTreeSet<(Controller, Key)>
                 _ => None,
             };
             if let Some((controller, kind)) = controller {
-                add(work, controller, &Key::new(kind, &meta.namespace, &owner.name));
+                add(work, controller, &Key::new(kind, meta.namespace.clone(), owner.name.clone()));
             }
         }
     }
@@ -98,7 +98,7 @@ fn owners(store: &Store, change: &Change, work: &mut BTreeSet<(Controller, Key)>
             }
             for owner in meta.owners.iter().filter(|owner| owner.block_owner_deletion) {
                 if let Some(kind) = Kind::from_name(&owner.kind) {
-                    let key = Key::new(kind, &meta.namespace, &owner.name);
+                    let key = Key::new(kind, meta.namespace.clone(), owner.name.clone());
                     if store.get(&key).is_some_and(|owner| owner.meta.deleted.is_some()) {
                         add(work, Garbage, &key);
                     }
@@ -106,7 +106,7 @@ fn owners(store: &Store, change: &Change, work: &mut BTreeSet<(Controller, Key)>
             }
             let namespace = store.find(Kind::Namespace, "", &meta.namespace);
             if namespace.is_some_and(|namespace| namespace.meta.deleted.is_some()) {
-                add(work, Namespace, &Key::new(Kind::Namespace, "", &meta.namespace));
+                add(work, Namespace, &Key::new(Kind::Namespace, "", meta.namespace.clone()));
             }
         }
         Some(new) => {
@@ -136,7 +136,7 @@ fn may_own(kind: Kind) -> bool {
 fn pod(store: &Store, change: &Change, work: &mut BTreeSet<(Controller, Key)>) {
     let object = change.object();
     let key = object.key();
-    let unbound = object.pod().is_some_and(|pod| pod.spec.node_name.is_empty());
+    let unbound = object.pod().is_some_and(|pod| pod.node.is_empty());
     let gated = |pod: &Arc<Object>| pod.pod().is_some_and(|pod| !pod.spec.scheduling_gates.is_empty());
     if change.new.is_some() && change.old.as_ref().is_none_or(gated) && unbound {
         add(work, Scheduler, &key);

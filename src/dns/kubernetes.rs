@@ -222,7 +222,7 @@ pub fn names_of(store: &Store, ip: IpAddr, domain: &str) -> Vec<String> {
             continue;
         };
         for endpoint in slice.endpoints.iter().filter(|endpoint| endpoint.conditions.is_ready()) {
-            if endpoint.addresses.contains(&ip) {
+            if endpoint.addresses.iter().any(|address| *address == ip) {
                 let label = endpoint_label(endpoint.hostname.as_deref(), &ip);
                 let name = format!("{label}.{service}.{}.svc.{domain}", object.meta.namespace);
                 if !names.contains(&name) {
@@ -247,7 +247,7 @@ pub fn name_servers(store: &Store, local_ips: &[IpAddr], zone: &str) -> Vec<(Str
                 continue;
             };
             let ready = || slice.endpoints.iter().filter(|endpoint| endpoint.conditions.is_ready());
-            if !ready().any(|endpoint| endpoint.addresses.contains(&local)) {
+            if !ready().any(|endpoint| endpoint.addresses.iter().any(|address| *address == local)) {
                 continue;
             }
             has_endpoints = true;

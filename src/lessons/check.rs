@@ -293,7 +293,7 @@ fn endpoints(cluster: &Cluster, service: &Key, ready: Option<u64>, at_least: Opt
     }
     let slices = cluster.store().list(Kind::EndpointSlice, &service.namespace);
     let of = |object: &&std::sync::Arc<crate::api::Object>| {
-        object.meta.labels.get("kubernetes.io/service-name") == Some(&service.name)
+        object.meta.labels.get("kubernetes.io/service-name").is_some_and(|name| service.name == *name)
     };
     let is_ready = |endpoint: &&Value| endpoint["conditions"]["ready"] != Value::Bool(false);
     let mut addresses = BTreeSet::new();

@@ -171,10 +171,10 @@ fn unready_because(object: &Object) -> String {
     }
     let statuses = &pod.status.container_statuses;
     if let Some(waiting) = statuses.iter().find_map(|status| status.state.waiting.as_ref()) {
-        return waiting.reason.clone();
+        return waiting.reason.to_string();
     }
     if pod.status.phase != "Running" {
-        return if pod.status.phase.is_empty() { "Pending".into() } else { pod.status.phase.clone() };
+        return if pod.status.phase.is_empty() { "Pending".into() } else { pod.status.phase.to_string() };
     }
     let probed = pod.spec.containers.iter().any(|container| container.readiness_probe.is_some());
     if probed { "its readiness probe fails".into() } else { "its containers are not ready".into() }
@@ -183,7 +183,7 @@ fn unready_because(object: &Object) -> String {
 /// The pod that differs from a selector by the least.
 pub fn nearest_pod(store: &Store, namespace: &str, selector: &Labels) -> Option<NearMiss> {
     let pods: Vec<(Key, &Labels)> =
-        store.list(Kind::Pod, namespace).map(|object| (object.key(), &object.meta.labels)).collect();
+        store.list(Kind::Pod, namespace).map(|object| (object.key(), &*object.meta.labels)).collect();
     nearest(selector, &pods)
 }
 

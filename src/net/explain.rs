@@ -9,7 +9,7 @@ use crate::api::{Key, Labels};
 /// A name with its namespace, where that is not the default one: `numbers-api`, `shop/api`.
 pub(super) fn name(key: &Key) -> String {
     if key.namespace.is_empty() || key.namespace == "default" {
-        key.name.clone()
+        key.name.to_string()
     } else {
         format!("{}/{}", key.namespace, key.name)
     }

@@ -44,7 +44,7 @@ impl Network<'_> {
             Source::Pod(key) => {
                 let pod = self.store.get(key)?.pod()?;
                 let address = pod.status.pod_ip.parse().ok()?;
-                Some((address, pod.spec.node_name.clone(), pod.spec.host_network))
+                Some((address, pod.node.to_string(), pod.spec.host_network))
             }
             Source::Node(name) => Some((locate::node_ip(self.store, name)?, name.clone(), true)),
             Source::Address { ip, node } => {

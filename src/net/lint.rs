@@ -73,7 +73,12 @@ fn workloads(store: &Store) -> Vec<Workload> {
     }
     for object in store.list_all(Kind::Pod).filter(|object| object.meta.controller().is_none()) {
         let spec = object.pod().map(|pod| crate::api::pod::PodSpec::clone(&pod.spec)).unwrap_or_default();
-        found.push(Workload { owner: object.key(), at: "", labels: object.meta.labels.clone(), spec });
+        found.push(Workload {
+            owner: object.key(),
+            at: "",
+            labels: Labels::clone(&object.meta.labels),
+            spec,
+        });
     }
     found
 }
@@ -104,9 +109,9 @@ fn of_service(
     }
     let Some(selector) = service.spec.selector.as_ref().filter(|labels| !labels.is_empty()) else {
         let name = &object.meta.name;
-        let sliced = store
-            .list(Kind::EndpointSlice, &key.namespace)
-            .any(|slice| slice.meta.labels.get("kubernetes.io/service-name") == Some(name));
+        let sliced = store.list(Kind::EndpointSlice, &key.namespace).any(|slice| {
+            slice.meta.labels.get("kubernetes.io/service-name").is_some_and(|service| service == name)
+        });
         if !sliced && store.find(Kind::Endpoints, &key.namespace, name).is_none() {
             let message = "the Service has no selector and nobody wrote endpoints for it".to_owned();
             find(
@@ -270,7 +275,7 @@ fn urls(store: &Store, workload: &Workload, findings: &mut Vec<Finding>) {
                         let name = if key.name == labels[0] {
                             format!("{}.{}", key.name, key.namespace)
                         } else {
-                            key.name.clone()
+                            key.name.to_string()
                         };
                         Some((field.path.clone(), variable.value.replacen(labels[0], &name, 1)))
                     }

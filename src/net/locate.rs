@@ -85,13 +85,13 @@ fn node_at(store: &Store, address: &str) -> Option<String> {
         gateway
             || object.node().is_some_and(|node| node.status.addresses.iter().any(|a| a.address == address))
     })?;
-    Some(node.meta.name.clone())
+    Some(node.meta.name.to_string())
 }
 
 fn node_with_range(store: &Store, address: Ipv4Addr) -> Option<String> {
     let mut nodes = store.list_all(Kind::Node);
     let node = nodes.find(|object| pod_range(object).is_some_and(|range| range.contains(address)))?;
-    Some(node.meta.name.clone())
+    Some(node.meta.name.to_string())
 }
 
 fn pod_range(node: &Object) -> Option<crate::proxy::Cidr> {
@@ -149,7 +149,7 @@ pub(super) fn behind(store: &Store, address: Ipv4Addr) -> Vec<Arc<Object>> {
 
 /// The node a pod is bound to.
 pub(super) fn node_of(pod: &Object) -> &str {
-    pod.pod().map_or("", |pod| pod.spec.node_name.as_str())
+    pod.pod().map_or("", |pod| pod.node.as_str())
 }
 
 /// The IPv4 address; the unspecified one for IPv6, which nobody here has.

@@ -37,7 +37,7 @@ impl Source {
     /// `sleep-1-…`, `node docker-desktop`, `your machine`.
     pub fn words(&self) -> String {
         match self {
-            Self::Pod(key) => key.name.clone(),
+            Self::Pod(key) => key.name.to_string(),
             Self::Node(name) => format!("node {name}"),
             Self::Workstation => "your machine".into(),
             Self::Address { ip, .. } => ip.to_string(),

@@ -141,7 +141,7 @@ impl Network<'_> {
                 let pod = object.pod().ok_or_else(failed)?;
                 let address = pod.status.pod_ip.parse().map_err(|_| failed())?;
                 let own_network = (!pod.spec.host_network).then(|| object.clone());
-                let node = Some(pod.spec.node_name.clone());
+                let node = Some(pod.node.to_string());
                 let is_node = pod.spec.host_network;
                 Ok(Origin {
                     place: place.clone(),

@@ -117,7 +117,7 @@ fn includes(store: &Store, who: &PolicyPeer, namespace: &str, peer: &Peer<'_>) -
 /// The server labels every namespace with its own name.
 fn namespace_labels(store: &Store, name: &str) -> Labels {
     let object = store.find(Kind::Namespace, "", name);
-    let mut labels = object.map(|object| object.meta.labels.clone()).unwrap_or_default();
+    let mut labels = object.map(|object| Labels::clone(&object.meta.labels)).unwrap_or_default();
     labels.entry("kubernetes.io/metadata.name".to_owned()).or_insert_with(|| name.to_owned());
     labels
 }

@@ -278,7 +278,7 @@ fn address(network: &Network<'_>, source: &Source, target: &ServiceAt) -> (Strin
         return (format!("{name}.{namespace}.svc.{}.", network.setting.domain), target.port);
     }
     let Some(service) = network.store.get(&target.service).and_then(|object| object.service()) else {
-        return (name.clone(), target.port);
+        return (name.to_string(), target.port);
     };
     let listed = service.spec.ports.iter().find(|p| p.port == target.port && p.protocol == target.protocol);
     let node_port = listed.map_or(0, |port| port.node_port);

@@ -391,7 +391,7 @@ impl Walk<'_, '_> {
         let mut after = self.packet;
         after.ttl -= u8::from(!from_here && !neighbours);
         let took = self.net.state.about(self.net.setting.latency);
-        let reason = Reason::Routed { to: pod.meta.name.clone() };
+        let reason = Reason::Routed { to: pod.meta.name.to_string() };
         self.hop(Place::Node(node.to_owned()), Step::Route, Some(after), reason, took);
         End::Pod(pod)
     }

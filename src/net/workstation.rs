@@ -73,7 +73,7 @@ fn localhost(walk: &mut Walk<'_, '_>) -> End {
     let store = walk.net.store;
     let published = walk.net.setting.workstation.publishes_localhost;
     let found = if published { published_on(store, port) } else { None };
-    let node = store.list_all(Kind::Node).next().map(|node| node.meta.name.clone());
+    let node = store.list_all(Kind::Node).next().map(|node| node.meta.name.to_string());
     let Some(((service, node_port), node)) = found.zip(node) else {
         let nearest = nearest_published(store);
         walk.hop(
@@ -95,7 +95,7 @@ fn localhost(walk: &mut Walk<'_, '_>) -> End {
         *destination = node_port;
     }
     let took = walk.net.state.about(walk.net.setting.latency);
-    let reason = Reason::Balanced { service, node: node.clone() };
+    let reason = Reason::Balanced { service, node: node.to_string() };
     walk.hop(Place::LoadBalancer("localhost".into()), Step::Dnat, Some(after), reason, took);
     walk.enter(&node)
 }
@@ -137,7 +137,7 @@ pub(super) fn balance(walk: &mut Walk<'_, '_>, service: &Key) -> End {
         let here = |e: &crate::proxy::Endpoint| e.ready && e.node.as_deref() == Some(node);
         !local || ports.iter().any(|port| port.endpoints.iter().any(here))
     };
-    let nodes: Vec<String> = store.list_all(Kind::Node).map(|node| node.meta.name.clone()).collect();
+    let nodes: Vec<String> = store.list_all(Kind::Node).map(|node| node.meta.name.to_string()).collect();
     let mut candidates: Vec<&String> = nodes.iter().filter(|node| healthy(node)).collect();
     if candidates.is_empty() {
         candidates = nodes.iter().collect();
@@ -149,7 +149,7 @@ pub(super) fn balance(walk: &mut Walk<'_, '_>, service: &Key) -> End {
     let after = balanced(walk, service, &node);
     let took = walk.net.state.about(walk.net.setting.latency);
     let reason = Reason::Balanced { service: service.clone(), node: node.clone() };
-    walk.hop(Place::LoadBalancer(service.name.clone()), Step::Route, Some(after), reason, took);
+    walk.hop(Place::LoadBalancer(service.name.to_string()), Step::Route, Some(after), reason, took);
     walk.enter(&node)
 }
 

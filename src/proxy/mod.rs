@@ -393,7 +393,7 @@ impl NodeFacts {
     pub fn of(object: &Object) -> Option<Self> {
         let node = object.node()?;
         Some(Self {
-            name: object.meta.name.clone(),
+            name: object.meta.name.to_string(),
             zone: object.meta.labels.get("topology.kubernetes.io/zone").cloned().unwrap_or_default(),
             ip: node.internal_ip().parse().ok(),
         })

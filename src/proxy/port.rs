@@ -211,7 +211,7 @@ fn load_balancer_ips(service: &Service) -> Vec<Ipv4Addr> {
 }
 
 fn slices_of<'a>(store: &'a Store, service: &Object) -> Vec<&'a Arc<Object>> {
-    let labels = [(SERVICE_NAME.to_owned(), service.meta.name.clone())].into();
+    let labels = [(SERVICE_NAME.to_owned(), service.meta.name.to_string())].into();
     let selector = crate::api::Selector::labels(labels);
     store.select(Kind::EndpointSlice, &service.meta.namespace, &selector)
 }
@@ -241,7 +241,7 @@ fn read(endpoint: &SliceEndpoint, address: SocketAddrV4) -> Endpoint {
         ready: endpoint.conditions.is_ready(),
         serving: endpoint.conditions.serving.unwrap_or(true),
         terminating: endpoint.conditions.is_terminating(),
-        node: endpoint.node_name.clone(),
+        node: endpoint.node_name.as_ref().map(ToString::to_string),
         zone_hints: hints.map(|h| h.for_zones.iter().map(|z| z.name.clone()).collect()).unwrap_or_default(),
         node_hints: hints.map(|h| h.for_nodes.iter().map(|n| n.name.clone()).collect()).unwrap_or_default(),
         pod: endpoint

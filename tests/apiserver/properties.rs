@@ -108,7 +108,7 @@ fn assert_one_holder_each(server: &ApiServer) {
         numbers.dedup();
         held.extend(numbers);
         for what in held.into_iter().filter(|what| what != "null" && what != "\"None\"") {
-            let holder = holders.insert(what.clone(), service.meta.name.clone());
+            let holder = holders.insert(what.clone(), service.meta.name.to_string());
             assert_eq!(holder, None, "{what} belongs to {} too", service.meta.name);
         }
     }

@@ -21,7 +21,7 @@ fn pod(name: &str, node: &str) -> Value {
 fn a_lossy_link_loses_its_share_until_it_is_mended() {
     let mut cluster = Cluster::new(Profile::named("kind").expect("built in"), 1);
     let nodes: Vec<String> =
-        cluster.store().list_all(Kind::Node).map(|node| node.meta.name.clone()).skip(1).collect();
+        cluster.store().list_all(Kind::Node).map(|node| node.meta.name.to_string()).skip(1).collect();
     for (name, node) in [("a", &nodes[0]), ("b", &nodes[1]), ("c", &nodes[0])] {
         cluster.create(Kind::Pod, pod(name, node)).expect("accepted");
     }
@@ -29,7 +29,7 @@ fn a_lossy_link_loses_its_share_until_it_is_mended() {
     let from = Source::Pod(Key::new(Kind::Pod, "default", "a"));
     let lost = |cluster: &mut Cluster, to: &str| {
         let to = cluster.store().find(Kind::Pod, "default", to).and_then(|pod| pod.pod()).expect("a pod");
-        let request = Request::new(from.clone(), &to.status.pod_ip, None, Payload::Ping);
+        let request = Request::new(from.clone(), to.status.pod_ip.as_str(), None, Payload::Ping);
         (0..200).filter(|_| cluster.request(&request).outcome == Outcome::TimedOut).count()
     };
     assert_eq!(lost(&mut cluster, "b"), 0);
@@ -70,7 +70,7 @@ fn a_gated_pod_waits_for_its_gates() {
     let key = Key::new(Kind::Pod, "default", "gated");
     let pod = cluster.store().get(&key).expect("there");
     assert_eq!(pod.status()["conditions"][0]["reason"], "SchedulingGated");
-    assert!(pod.pod().expect("a pod").spec.node_name.is_empty());
+    assert!(pod.pod().expect("a pod").node.is_empty());
     let patch = Patch::Merge(json!({"spec": {"schedulingGates": null}}));
     cluster.patch(&key, &patch, &WriteOptions::default()).expect("gates may be taken away");
     wait(&mut cluster, 30);

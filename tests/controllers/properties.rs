@@ -119,7 +119,7 @@ fn assert_slices(cluster: &Cluster, seed: u64) {
         };
         let name = &service.meta.name;
         let mut held: BTreeMap<(String, Vec<u64>), (bool, bool, bool)> = BTreeMap::new();
-        let labels = [("kubernetes.io/service-name".to_owned(), name.clone())];
+        let labels = [("kubernetes.io/service-name".to_owned(), name.to_string())];
         for slice in store.select(Kind::EndpointSlice, "default", &Selector::labels(labels.into())) {
             let slice = slice.endpoint_slice().expect("a slice");
             assert!(slice.endpoints.len() <= 100, "seed {seed}: {name} has a slice too long");
@@ -129,7 +129,7 @@ fn assert_slices(cluster: &Cluster, seed: u64) {
             for endpoint in &slice.endpoints {
                 let said = &endpoint.conditions;
                 let said = (said.is_ready(), said.is_serving(), said.is_terminating());
-                let twice = held.insert((endpoint.addresses[0].clone(), numbers.clone()), said);
+                let twice = held.insert((endpoint.addresses[0].to_string(), numbers.clone()), said);
                 assert_eq!(twice, None, "seed {seed}: {name} has {} twice", endpoint.addresses[0]);
             }
         }
@@ -146,7 +146,7 @@ fn assert_slices(cluster: &Cluster, seed: u64) {
                 let (serving, leaving) = (is_ready(pod), pod.meta.deleted.is_some());
                 let ready = spec.publish_not_ready_addresses || (serving && !leaving);
                 let there = !status.pod_ip.is_empty() && !status.is_terminal();
-                there.then(|| ((status.pod_ip.clone(), numbers), (ready, serving, leaving)))
+                there.then(|| ((status.pod_ip.to_string(), numbers), (ready, serving, leaving)))
             })
             .collect();
         assert_eq!(held, wanted, "seed {seed}: {name}");

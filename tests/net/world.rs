@@ -137,7 +137,7 @@ impl Host for Machines {
 
     fn serve(&mut self, pod: &Key, _port: u16, message: &Message<'_>, _calls: &[Trace]) -> Answer {
         let Message::Dns(question) = message else {
-            return Answer::Http(HttpResponse { status: 200, headers: vec![], body: pod.name.clone() });
+            return Answer::Http(HttpResponse { status: 200, headers: vec![], body: pod.name.to_string() });
         };
         let config = ZoneConfig {
             upstream: Some(Upstream::default().with_hosts(&[(

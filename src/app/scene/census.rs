@@ -181,7 +181,7 @@ fn is_api_server(service: &Object) -> bool {
 fn nodes(store: &Store) -> Vec<(String, bool)> {
     store
         .list_all(Kind::Node)
-        .map(|node| (node.meta.name.clone(), node.node().is_some_and(|view| view.is_ready())))
+        .map(|node| (node.meta.name.to_string(), node.node().is_some_and(|view| view.is_ready())))
         .collect()
 }
 
@@ -270,7 +270,7 @@ fn endpoints(store: &Store, service: &Object) -> Vec<(String, bool)> {
         let port = view.ports.first().and_then(|port| port.port);
         for endpoint in &view.endpoints {
             let Some(address) = endpoint.addresses.first() else { continue };
-            let text = port.map_or_else(|| address.clone(), |port| format!("{address}:{port}"));
+            let text = port.map_or_else(|| address.to_string(), |port| format!("{address}:{port}"));
             endpoints.push((text, endpoint.conditions.is_ready()));
         }
     }
@@ -287,7 +287,7 @@ fn owner(store: &Store, pod: &Object) -> (Key, Option<String>) {
         if let Some(top) = above {
             return (
                 Key::new(Kind::Deployment, namespace.clone(), top.name.clone()),
-                Some(direct.name.clone()),
+                Some(direct.name.to_string()),
             );
         }
     }
@@ -346,7 +346,7 @@ pub fn ghost_of(store: &Store, pod: &Object, gone: Instant) -> Option<Ghost> {
     if view.status.pod_ip.is_empty() || is_system(&pod.meta.namespace) {
         return None;
     }
-    Some(Ghost { key: pod.key(), owner: owner(store, pod).0, ip: view.status.pod_ip.clone(), gone })
+    Some(Ghost { key: pod.key(), owner: owner(store, pod).0, ip: view.status.pod_ip.to_string(), gone })
 }
 
 /// A pod's labels without those that controllers add.
@@ -392,13 +392,13 @@ fn pod_face(object: &Object, pod: &Pod) -> PodFace {
             // A long name is cut before its random end, and the hyphen with it.
             last[last.len().saturating_sub(5)..].to_owned()
         }
-        None => name.clone(),
+        None => name.to_string(),
     };
     PodFace {
         key: object.key(),
         short,
-        ip: pod.status.pod_ip.clone(),
-        node: pod.spec.node_name.clone(),
+        ip: pod.status.pod_ip.to_string(),
+        node: pod.node.to_string(),
         mark,
         word: word.to_owned(),
         restarts: statuses.iter().map(|status| status.restart_count).sum(),

@@ -1,7 +1,7 @@
 //! What a pod is, in one word and in its conditions, as the kubelet works it out from its containers.
 
 use super::{PodRuntime, Role, State};
-use crate::api::{Instant, Object, pod};
+use crate::api::{Instant, Object, Word, pod};
 use crate::cluster::Profile;
 
 /// A condition that the kubelet keeps.
@@ -9,7 +9,7 @@ use crate::cluster::Profile;
 pub(super) struct Condition {
     pub kind: &'static str,
     pub holds: bool,
-    pub since: Option<String>,
+    pub since: Option<Word>,
     pub reason: &'static str,
     pub message: String,
 }
@@ -117,7 +117,7 @@ pub(super) fn conditions(
             let holds = lacking.is_none();
             let since = match old.iter().find(|other| other.kind == kind) {
                 Some(before) if before.status == word(holds) => before.last_transition_time.clone(),
-                _ => Some(now.rfc3339()),
+                _ => Some(now.rfc3339().into()),
             };
             let completed = succeeded && kind == "Initialized";
             let reason = lacking.or_else(|| completed.then(|| ("PodCompleted", String::new())));

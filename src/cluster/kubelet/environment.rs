@@ -39,7 +39,7 @@ pub(super) fn variables(
     let hostname = if view.spec.host_network {
         node.to_owned()
     } else {
-        hostname.unwrap_or_else(|| pod.meta.name.clone())
+        hostname.unwrap_or_else(|| pod.meta.name.to_string())
     };
     env.insert("HOSTNAME".into(), hostname);
     services(store, namespace, view.spec.enable_service_links.unwrap_or(true), &mut env);
@@ -114,9 +114,9 @@ fn field(store: &Store, pod: &Object, path: &str, ip: &str, node: &str) -> Strin
     let host =
         || store.find(Kind::Node, "", node).and_then(|n| n.node()).map_or("", |n| n.internal_ip()).to_owned();
     match path {
-        "metadata.name" => pod.meta.name.clone(),
-        "metadata.namespace" => pod.meta.namespace.clone(),
-        "metadata.uid" => pod.meta.uid.clone(),
+        "metadata.name" => pod.meta.name.to_string(),
+        "metadata.namespace" => pod.meta.namespace.to_string(),
+        "metadata.uid" => pod.meta.uid.to_string(),
         "spec.nodeName" => node.to_owned(),
         "spec.serviceAccountName" => {
             pod.pod().map(|p| p.spec.service_account_name.clone()).unwrap_or_default()
@@ -255,7 +255,7 @@ pub(super) fn mounted(store: &Store, pod: &Object, spec: &Spec) -> BTreeMap<Stri
             }
             _ => {
                 if mount.mount_path == "/var/run/secrets/kubernetes.io/serviceaccount" {
-                    files.insert(format!("{}/namespace", mount.mount_path), pod.meta.namespace.clone());
+                    files.insert(format!("{}/namespace", mount.mount_path), pod.meta.namespace.to_string());
                 }
                 continue;
             }

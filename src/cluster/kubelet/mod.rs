@@ -16,7 +16,7 @@ pub use environment::Environment;
 use super::queue::{Due, Step};
 use super::{Cluster, Profile};
 use crate::api::pod::Container as Spec;
-use crate::api::{Document, Instant, Key, Object};
+use crate::api::{Document, Instant, Key, Object, Word};
 use crate::controllers::Note;
 use crate::images::{Line, Process};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,9 +80,9 @@ pub(super) struct Container {
 /// A pod on a node.
 #[derive(Clone, Debug)]
 pub(super) struct PodRuntime {
-    pub uid: String,
-    pub node: String,
-    pub ip: Option<String>,
+    pub uid: Word,
+    pub node: Word,
+    pub ip: Option<Word>,
     pub begun: Instant,
     /// Init containers, then the others, then ephemeral ones.
     pub containers: Vec<Container>,
@@ -99,11 +99,11 @@ pub(super) struct PodRuntime {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kubelets {
     pub pods: Arc<BTreeMap<Key, Arc<PodRuntime>>>,
-    images: Arc<BTreeSet<(String, String)>>,
+    images: Arc<BTreeSet<(Word, String)>>,
     /// The next address to try on each node: addresses are not used again at once.
     next_address: BTreeMap<String, u32>,
     /// Nodes whose kubelet is cut off.
-    pub cut: BTreeSet<String>,
+    pub cut: BTreeSet<Word>,
     /// How much slower pulls are, by fault; `None` where they fail.
     pub pulls: Option<Option<u32>>,
 }
@@ -124,7 +124,7 @@ impl PodRuntime {
         let annotation = &profile.not_ready_annotation;
         let mut runtime = Self {
             uid: pod.meta.uid.clone(),
-            node: view.map(|view| view.spec.node_name.clone()).unwrap_or_default(),
+            node: view.map(|view| view.node.clone()).unwrap_or_default(),
             ip: None,
             begun: now,
             containers: Vec::new(),
@@ -220,11 +220,11 @@ impl Cluster {
             }
             return;
         };
-        let Some(view) = pod.pod().filter(|view| !view.spec.node_name.is_empty()) else { return };
+        let Some(view) = pod.pod().filter(|view| !view.node.is_empty()) else { return };
         let known = self.kubelets.get(&key).is_some_and(|runtime| runtime.uid == pod.meta.uid);
         if !known {
             if view.status.is_terminal()
-                || self.store().find(crate::api::Kind::Node, "", &view.spec.node_name).is_none()
+                || self.store().find(crate::api::Kind::Node, "", &view.node).is_none()
             {
                 return;
             }

@@ -184,7 +184,7 @@ impl Cluster {
         }
         if let Some(tcp) = &probe.tcp_socket {
             let port = number(&tcp.port).ok_or("couldn't find port")?;
-            let host = if tcp.host.is_empty() { own } else { tcp.host.clone() };
+            let host = if tcp.host.is_empty() { own } else { tcp.host.clone().into() };
             return match self.machines().accept(key, port, Protocol::Tcp) {
                 Accept::Open => Ok(()),
                 Accept::Silent => Err(format!("dial tcp {host}:{port}: i/o timeout")),
@@ -193,7 +193,7 @@ impl Cluster {
         }
         let Some(http) = &probe.http_get else { return Ok(()) };
         let port = number(&http.port).ok_or("couldn't find port")?;
-        let host = if http.host.is_empty() { own } else { http.host.clone() };
+        let host = if http.host.is_empty() { own } else { http.host.clone().into() };
         let scheme = if http.scheme == "HTTPS" { "https" } else { "http" };
         let slash = if http.path.starts_with('/') { "" } else { "/" };
         let url = format!("{scheme}://{host}:{port}{slash}{}", http.path);
@@ -218,7 +218,7 @@ impl Cluster {
             body: String::new(),
         };
         // The kubelet asks from its node's side of the pods' network.
-        let node = self.store().get(key).and_then(|object| Some(object.pod()?.spec.node_name.clone()));
+        let node = self.store().get(key).and_then(|object| Some(object.pod()?.node.clone()));
         let gateway = node.and_then(|node| gateway(self.store(), &node)).unwrap_or(Ipv4Addr::LOCALHOST);
         let from = SocketAddr::from((gateway, 32_768 + (self.now.unix() % 28_000) as u16));
         match self.machines().serve(key, port, &Message::Http(&request, from), &[]) {

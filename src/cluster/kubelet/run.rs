@@ -35,10 +35,10 @@ impl Cluster {
             args: spec.args.iter().map(|word| environment::expand(word, &env)).collect(),
             stdin: spec.stdin,
             declared: spec.ports.iter().map(|port| (port.container_port, port.protocol)).collect(),
-            pod: key.name.clone(),
+            pod: key.name.to_string(),
             hostname: env.get("HOSTNAME").cloned().unwrap_or_default(),
-            ip,
-            namespace: key.namespace.clone(),
+            ip: ip.to_string(),
+            namespace: key.namespace.to_string(),
             env,
         };
         let probes =

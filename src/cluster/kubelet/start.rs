@@ -40,7 +40,7 @@ impl Cluster {
     /// A pod gets its network namespace and its address.
     pub(super) fn network_up(&mut self, key: &Key, pod: &Object) {
         let Some(view) = pod.pod() else { return };
-        let node = view.spec.node_name.clone();
+        let node = view.node.clone();
         let address = if view.spec.host_network {
             let host = self.store().find(crate::api::Kind::Node, "", &node);
             host.and_then(|host| host.node()).map(|host| host.internal_ip().to_owned())
@@ -54,7 +54,7 @@ impl Cluster {
             return;
         };
         if let Some(runtime) = self.kubelets.get_mut(key) {
-            runtime.ip = Some(address);
+            runtime.ip = Some(address.into());
         }
         self.proceed(key, pod);
     }

@@ -6,20 +6,20 @@ use super::{Ended, PodRuntime, Role, State, spec_of};
 use crate::api::pod::{
     self, ContainerState, ContainerStatus, PodStatus, StateRunning, StateTerminated, StateWaiting,
 };
-use crate::api::{Document, FromValue, Instant, Object, Value, json, sha256};
+use crate::api::{Document, FromValue, Instant, Object, Value, Word, json, sha256};
 use crate::cluster::Profile;
 
 /// What a kubelet reports of a pod: all that its status says.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::cluster) struct Report {
-    uid: String,
+    uid: Word,
     generation: i64,
     stand_in: bool,
     phase: &'static str,
-    qos_class: String,
-    host: String,
+    qos_class: Word,
+    host: Word,
     begun: Instant,
-    ip: Option<String>,
+    ip: Option<Word>,
     failed: Option<(&'static str, String)>,
     conditions: Vec<Condition>,
     /// Conditions that others wrote.
@@ -72,7 +72,7 @@ pub(super) fn report(
         stand_in: profile.stand_in,
         phase,
         qos_class: old.map(|status| status.qos_class.clone()).unwrap_or_default(),
-        host: host.to_owned(),
+        host: host.into(),
         begun: runtime.begun,
         ip: runtime.ip.clone(),
         failed: runtime.failed.clone(),
@@ -91,18 +91,18 @@ impl Report {
         let ended = |ended: &Ended| StateTerminated {
             exit_code: ended.code,
             signal: 0,
-            reason: ended.reason.to_owned(),
+            reason: ended.reason.into(),
             message: ended.message.clone(),
-            started_at: time(ended.started),
-            finished_at: time(ended.finished),
+            started_at: time(ended.started).into(),
+            finished_at: time(ended.finished).into(),
         };
         let state = |state: &State| match state {
             State::Waiting { reason, message } => ContainerState {
-                waiting: Some(StateWaiting { reason: (*reason).to_owned(), message: message.clone() }),
+                waiting: Some(StateWaiting { reason: (*reason).into(), message: message.clone() }),
                 ..ContainerState::default()
             },
             State::Running { since } => ContainerState {
-                running: Some(StateRunning { started_at: time(*since) }),
+                running: Some(StateRunning { started_at: time(*since).into() }),
                 ..ContainerState::default()
             },
             State::Terminated(end) => {
@@ -112,7 +112,7 @@ impl Report {
         let containers = |roles: &[Role]| -> Vec<ContainerStatus> {
             let of = self.containers.iter().filter(|container| roles.contains(&container.role));
             of.map(|container| ContainerStatus {
-                name: container.name.clone(),
+                name: container.name.clone().into(),
                 ready: container.ready,
                 started: container.started,
                 restart_count: container.restarts,
@@ -125,21 +125,21 @@ impl Report {
             .collect()
         };
         let own = self.conditions.iter().map(|condition| pod::Condition {
-            kind: condition.kind.to_owned(),
-            status: word(condition.holds).to_owned(),
-            reason: condition.reason.to_owned(),
+            kind: condition.kind.into(),
+            status: word(condition.holds).into(),
+            reason: condition.reason.into(),
             message: condition.message.clone(),
             last_transition_time: condition.since.clone(),
         });
         let (reason, message) = self.failed.clone().unwrap_or_default();
         PodStatus {
-            phase: self.phase.to_owned(),
+            phase: self.phase.into(),
             conditions: own.chain(self.others.iter().map(FromValue::from_value)).collect(),
             pod_ip: self.ip.clone().unwrap_or_default(),
             host_ip: self.host.clone(),
-            reason: reason.to_owned(),
+            reason: reason.into(),
             message,
-            start_time: Some(time(self.begun)),
+            start_time: Some(time(self.begun).into()),
             container_statuses: containers(LISTS[1].1),
             qos_class: self.qos_class.clone(),
             init_container_statuses: containers(LISTS[0].1),

@@ -155,7 +155,7 @@ fn objects<'a>(sight: &'a Sight<'_>, line: &Line, kind: Kind) -> Vec<&'a Object>
 }
 
 fn names(sight: &Sight<'_>, line: &Line, kind: Kind) -> Vec<String> {
-    objects(sight, line, kind).into_iter().map(|object| object.meta.name.clone()).collect()
+    objects(sight, line, kind).into_iter().map(|object| object.meta.name.to_string()).collect()
 }
 
 /// The pod or workload that the line's first argument names.

@@ -139,7 +139,7 @@ fn offer(sight: &Sight<'_>, words: &Words) -> Completion {
 }
 
 fn nodes(sight: &Sight<'_>) -> Vec<String> {
-    sight.cluster.store().list_all(Kind::Node).map(|node| node.meta.name.clone()).collect()
+    sight.cluster.store().list_all(Kind::Node).map(|node| node.meta.name.to_string()).collect()
 }
 
 /// Files and directories that begin so; directories alone if wanted.

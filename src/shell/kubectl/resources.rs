@@ -257,8 +257,8 @@ fn by_type(call: &mut Call<'_, '_>, query: &Query, types: &[String]) -> Result<S
         match call.list(kind, namespace, &query.filter) {
             Ok(objects) => selection.found.extend(objects.iter().map(|object| Found {
                 kind,
-                namespace: object.meta.namespace.clone(),
-                name: object.meta.name.clone(),
+                namespace: object.meta.namespace.to_string(),
+                name: object.meta.name.to_string(),
                 doc: object.doc().clone(),
                 source: None,
             })),

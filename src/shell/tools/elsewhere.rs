@@ -99,7 +99,7 @@ impl Elsewhere {
             });
             return Err(if self.way == Way::Ssh { 255 } else { 1 });
         };
-        let place = Place::Node(node);
+        let place = Place::Node(node.to_string());
         // What ssh is given goes to a shell there.
         let command = match self.way {
             Way::Docker => command,
@@ -127,7 +127,7 @@ fn containers(ctx: &mut Ctx<'_>) -> Exit {
     let version = ctx.cluster.profile().version.clone();
     ctx.say("NAMES                IMAGE                  STATUS");
     let names: Vec<String> =
-        ctx.cluster.store().list_all(Kind::Node).map(|node| node.meta.name.clone()).collect();
+        ctx.cluster.store().list_all(Kind::Node).map(|node| node.meta.name.to_string()).collect();
     for name in names {
         ctx.say(format!("{name:<20} {:<22} Up", format!("kindest/node:{version}")));
     }

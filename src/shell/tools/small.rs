@@ -112,7 +112,7 @@ pub fn hostname(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
             let pod = ctx.cluster.store().get(pod).and_then(|object| object.pod());
             pod.map(|pod| pod.status.pod_ip.clone()).unwrap_or_default()
         }
-        _ => host(ctx),
+        _ => host(ctx).into(),
     };
     ctx.say(text);
     0

@@ -16,7 +16,7 @@ impl Plan<'_> {
         let title = if self.measure.width(&title, Font::Small) <= w - 2.0 * PAD || is_pod {
             title
         } else {
-            group.owner.name.clone()
+            group.owner.name.to_string()
         };
         let mut detail = match group.wanted {
             Some(wanted) => format!("{ready} of {wanted} ready"),

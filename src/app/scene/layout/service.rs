@@ -39,14 +39,14 @@ impl Plan<'_> {
         let (x, w) = columns.services;
         let named = format!("Service {}", service.key.name);
         let title =
-            if self.measure.width(&named, Font::Strong) <= w - 20.0 { &named } else { &service.key.name };
+            if self.measure.width(&named, Font::Strong) <= w - 20.0 { &*named } else { &*service.key.name };
         let alias = service.note == "ExternalName";
         let selector = match service.selector.as_str() {
             _ if alias => "a name for another name".to_owned(),
             "" => "no selector".to_owned(),
             selector => format!("selects {selector}"),
         };
-        let mut texts = vec![(title.as_str(), Font::Strong), (service.address.as_str(), Font::Mono)];
+        let mut texts = vec![(title, Font::Strong), (service.address.as_str(), Font::Mono)];
         if !service.note.is_empty() {
             texts.push((&service.note, Font::Small));
         }

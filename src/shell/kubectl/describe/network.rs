@@ -81,7 +81,7 @@ fn address(ingress: &Value) -> String {
 
 /// The ready endpoints of one port of a Service, from its slices.
 fn service_endpoints(page: &Page<'_>, service: &Object, port: &str) -> String {
-    let label = ("kubernetes.io/service-name".to_owned(), service.meta.name.clone());
+    let label = ("kubernetes.io/service-name".to_owned(), service.meta.name.to_string());
     let selector = Selector::labels([label].into());
     let slices = page.store.select(Kind::EndpointSlice, &service.meta.namespace, &selector);
     let views = slices.iter().filter_map(|slice| slice.endpoint_slice());
@@ -98,7 +98,7 @@ fn ready_addresses(slice: &EndpointSlice, name: &str) -> Vec<String> {
     let addresses = ready.flat_map(|endpoint| &endpoint.addresses);
     addresses
         .flat_map(|address| {
-            let host = if address.contains(':') { format!("[{address}]") } else { address.clone() };
+            let host = if address.contains(':') { format!("[{address}]") } else { address.to_string() };
             ports.iter().map(move |port| format!("{host}:{port}"))
         })
         .collect()

@@ -148,12 +148,12 @@ fn pods(page: &mut Page<'_>, node: &Object, status: &Value) {
         let cells = [
             pod.meta.namespace.clone(),
             pod.meta.name.clone(),
-            String::new(),
-            cell("requests", "cpu", cpu),
-            cell("limits", "cpu", cpu),
-            cell("requests", "memory", memory),
-            cell("limits", "memory", memory),
-            age::since(page.now, &pod.doc()["metadata"]["creationTimestamp"]),
+            String::new().into(),
+            cell("requests", "cpu", cpu).into(),
+            cell("limits", "cpu", cpu).into(),
+            cell("requests", "memory", memory).into(),
+            cell("limits", "memory", memory).into(),
+            age::since(page.now, &pod.doc()["metadata"]["creationTimestamp"]).into(),
         ];
         page.line(1, cells.join("\t"));
     }

@@ -164,7 +164,7 @@ pub fn claim(page: &mut Page<'_>, object: &Object) {
             .any(|volume| text(&volume["persistentVolumeClaim"]["claimName"]) == object.meta.name)
     };
     let pods = page.store.list(crate::api::Kind::Pod, &object.meta.namespace);
-    let users: Vec<String> = pods.filter(uses).map(|pod| pod.meta.name.clone()).collect();
+    let users: Vec<String> = pods.filter(uses).map(|pod| pod.meta.name.to_string()).collect();
     page.list("Used By", &users);
 }
 

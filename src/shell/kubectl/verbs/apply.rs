@@ -148,7 +148,7 @@ fn one(call: &mut Call<'_, '_>, document: Document, dry: DryRun) -> Result<Appli
         key: key.clone(),
         doc: object.doc().clone(),
         what,
-        uid: object.meta.uid.clone(),
+        uid: object.meta.uid.to_string(),
     };
     if call.flags.on("server-side") {
         return server_side::apply(call, kind, doc, dry).map(|object| done(&object, "serverside-applied"));
@@ -186,7 +186,7 @@ fn one(call: &mut Call<'_, '_>, document: Document, dry: DryRun) -> Result<Appli
     if dry == DryRun::Client {
         let (merged, _) =
             patch::apply(kind, current.doc(), &change).map_err(|error| Failure::Message(error.0))?;
-        return Ok(Applied { key, doc: merged, what: "configured", uid: current.meta.uid.clone() });
+        return Ok(Applied { key, doc: merged, what: "configured", uid: current.meta.uid.to_string() });
     }
     match call.patch(&key, &change, &dry.options()) {
         Ok(object) => Ok(done(&object, "configured")),
@@ -280,7 +280,7 @@ fn prune(call: &mut Call<'_, '_>, applied: &[Applied], dry: DryRun) -> Result<()
         named.collect()
     };
     let filter = Filter { labels: call.flags.text("selector").to_owned(), fields: String::new() };
-    let mut namespaces: Vec<String> = applied.iter().map(|done| done.key.namespace.clone()).collect();
+    let mut namespaces: Vec<String> = applied.iter().map(|done| done.key.namespace.to_string()).collect();
     namespaces.order();
     namespaces.dedup();
     for kind in kinds {

@@ -1,6 +1,6 @@
 //! `kubectl delete`: asks for it, says so, and waits until it is done.
 
-use crate::api::{Instant, Key, Kind, Value};
+use crate::api::{Instant, Key, Kind, Value, Word};
 use crate::apiserver::{DeleteOptions, Propagation};
 use crate::shell::kubectl::call::{Call, DryRun, Next, OK, Outcome};
 use crate::shell::kubectl::doc::far;
@@ -125,7 +125,7 @@ fn one(
     found: &Found,
     options: &mut DeleteOptions,
     dry: DryRun,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<Word>, Failure> {
     let key = found.key();
     if key.kind == Kind::Namespace
         && dry == DryRun::None
@@ -172,11 +172,7 @@ fn say(call: &mut Call<'_, '_>, key: &Key, dry: DryRun) {
 ///
 /// # Errors
 /// What the server answers.
-pub fn delete_and_say(
-    call: &mut Call<'_, '_>,
-    key: &Key,
-    options: &DeleteOptions,
-) -> Result<String, Failure> {
+pub fn delete_and_say(call: &mut Call<'_, '_>, key: &Key, options: &DeleteOptions) -> Result<Word, Failure> {
     let deleted = call.delete(key, options)?;
     let uid = deleted.object().meta.uid.clone();
     say(call, key, DryRun::None);
@@ -187,7 +183,7 @@ pub fn delete_and_say(
 #[derive(Clone, Debug)]
 pub struct Gone {
     /// The objects and their uids.
-    pub waiting: Vec<(Key, String)>,
+    pub waiting: Vec<(Key, Word)>,
     /// When it gives up.
     pub deadline: Option<Instant>,
     /// What already went wrong.

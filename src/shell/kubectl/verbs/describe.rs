@@ -71,8 +71,8 @@ fn by_prefix(call: &mut Call<'_, '_>, args: &[String]) -> Vec<Found> {
 fn found(kind: Kind, object: &Object) -> Found {
     Found {
         kind,
-        namespace: object.meta.namespace.clone(),
-        name: object.meta.name.clone(),
+        namespace: object.meta.namespace.to_string(),
+        name: object.meta.name.to_string(),
         doc: object.doc().clone(),
         source: None,
     }

@@ -31,7 +31,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     let mut namespaces = call.flags.list("namespaces");
     if call.flags.on("all-namespaces") {
         let all = call.list(Kind::Namespace, None, &Filter::default())?;
-        namespaces = all.iter().map(|namespace| namespace.meta.name.clone()).collect();
+        namespaces = all.iter().map(|namespace| namespace.meta.name.to_string()).collect();
     } else if namespaces.is_empty() {
         namespaces = vec!["kube-system".into(), call.namespace()];
     }

@@ -221,8 +221,11 @@ impl Inside {
         stdin: bool,
         tty: bool,
     ) -> Result<Self, Failure> {
-        let place =
-            Place::Container { pod: pod.key(), uid: pod.meta.uid.clone(), container: container.to_owned() };
+        let place = Place::Container {
+            pod: pod.key(),
+            uid: pod.meta.uid.to_string(),
+            container: container.to_owned(),
+        };
         let name = command.first().cloned().unwrap_or_default();
         let Some(program) = programs::make(ctx.cluster, &place, command) else {
             let why = if name.starts_with('/') {

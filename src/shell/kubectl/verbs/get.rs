@@ -300,8 +300,8 @@ impl Program for Watch {
                 event,
                 Found {
                     kind: object.kind,
-                    namespace: object.meta.namespace.clone(),
-                    name: object.meta.name.clone(),
+                    namespace: object.meta.namespace.to_string(),
+                    name: object.meta.name.to_string(),
                     doc: object.doc().clone(),
                     source: None,
                 },

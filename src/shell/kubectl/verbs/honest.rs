@@ -112,7 +112,7 @@ fn place(call: &mut Call<'_, '_>, pod: &str) -> Result<crate::shell::Place, Fail
     let pod = call.find(Kind::Pod, &namespace, name)?;
     let wanted = call.flags.text("container").to_owned();
     let container = super::exec::container(&pod, &wanted, false, call.ctx)?;
-    let place = crate::shell::Place::Container { pod: pod.key(), uid: pod.meta.uid.clone(), container };
+    let place = crate::shell::Place::Container { pod: pod.key(), uid: pod.meta.uid.to_string(), container };
     if !call.ctx.world.disks.contains_key(&place) {
         let files = crate::shell::disk::begin(call.ctx.cluster, &place);
         call.ctx.world.disks.insert(place.clone(), files);
@@ -169,7 +169,7 @@ pub fn drain(call: &mut Call<'_, '_>) -> Outcome {
     Err(Failure::Exit(1))
 }
 
-type Waiting = Vec<(crate::api::Key, String)>;
+type Waiting = Vec<(crate::api::Key, crate::api::Word)>;
 
 /// Evicts the pods of a node, or says why it may not.
 fn evict(

@@ -226,7 +226,7 @@ fn missing(ctx: &Ctx<'_>, source: &Source, previous: bool) -> Failure {
         Some(waiting) => {
             format!("container {container:?} in pod {pod:?} is waiting to start: {}", waiting.reason)
         }
-        None if view.is_some_and(|view| view.spec.node_name.is_empty()) => {
+        None if view.is_some_and(|view| view.node.is_empty()) => {
             format!("pod {pod} does not have a host assigned")
         }
         None => format!("container {container:?} in pod {pod:?} is not available"),

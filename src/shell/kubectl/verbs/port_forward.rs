@@ -66,8 +66,13 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
                 "unable to listen on any of the requested ports: [{{{local} {remote}}}]"
             )));
         }
-        let forward =
-            Forward { pod: pod.key(), uid: pod.meta.uid.clone(), port: remote, connections: 0, lost: false };
+        let forward = Forward {
+            pod: pod.key(),
+            uid: pod.meta.uid.to_string(),
+            port: remote,
+            connections: 0,
+            lost: false,
+        };
         call.ctx.world.forwards.insert(local, forward);
         opened.push((local, remote));
         for address in &addresses {

@@ -54,7 +54,7 @@ pub fn through_proxy(cluster: &mut Cluster, request: &Request, http: &HttpReques
     {
         let inner = HttpRequest { path: format!("/{}", rest.join("/")), ..http.clone() };
         let node = cluster.store().list_all(Kind::Node).next().map(|node| node.meta.name.clone());
-        let from = Source::Node(node.unwrap_or_default());
+        let from = Source::Node(node.unwrap_or_default().to_string());
         let trace = cluster.request(&Request::new(from, address, Some(port), Payload::Http(inner)));
         return Trace { request: request.clone(), ..trace };
     }
@@ -95,7 +95,7 @@ fn behind(cluster: &Cluster, namespace: &str, plural: &str, name: &str) -> Optio
         let own = pod.pod()?;
         let first = own.spec.containers.iter().flat_map(|container| &container.ports).next();
         let port = port.parse().ok().or_else(|| first.map(|port| port.container_port)).unwrap_or(80);
-        return Some((own.status.pod_ip.clone(), port));
+        return Some((own.status.pod_ip.to_string(), port));
     }
     let service = cluster.store().find(Kind::Service, namespace, name)?.service()?;
     let wanted = service

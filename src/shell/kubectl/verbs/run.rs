@@ -191,7 +191,7 @@ fn expose(call: &mut Call<'_, '_>, name: &str, dry: DryRun) -> Result<(), Failur
 #[derive(Clone, Debug)]
 struct Attached {
     pod: Key,
-    uid: String,
+    uid: crate::api::Word,
     container: String,
     command: Vec<String>,
     deadline: Instant,

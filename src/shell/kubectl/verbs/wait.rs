@@ -1,6 +1,6 @@
 //! `kubectl wait`: until a condition holds, a field has a value, an object is there or is gone.
 
-use crate::api::{Instant, Key, Value};
+use crate::api::{Instant, Key, Value, Word};
 use crate::shell::kubectl::call::{Call, Next, OK, Outcome, not_found};
 use crate::shell::kubectl::doc::{far, int, items, text};
 use crate::shell::kubectl::failure::Failure;
@@ -120,7 +120,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         (Goal::Gone | Goal::There, true) => unfetched(call, &query)?,
         _ => resolve(call, &query)?,
     };
-    let waits: Vec<(Key, Option<String>)> = selection
+    let waits: Vec<(Key, Option<Word>)> = selection
         .found
         .iter()
         .map(|found| {
@@ -153,7 +153,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
 /// Waits for one object after the other; once time is up it is up for all that follow.
 #[derive(Clone, Debug)]
 struct Wait {
-    waits: Vec<(Key, Option<String>)>,
+    waits: Vec<(Key, Option<Word>)>,
     at: usize,
     goal: Goal,
     deadline: Instant,
@@ -165,7 +165,7 @@ struct Wait {
 }
 
 impl Wait {
-    fn look(&mut self, ctx: &mut Ctx<'_>, key: &Key, uid: Option<&String>) -> Result<bool, Failure> {
+    fn look(&mut self, ctx: &mut Ctx<'_>, key: &Key, uid: Option<&Word>) -> Result<bool, Failure> {
         let object = ctx.cluster.store().get(key).cloned();
         let object = match (&self.goal, object, uid) {
             // Another object of that name is not the one that is to go.

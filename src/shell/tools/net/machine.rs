@@ -89,7 +89,7 @@ fn on_host_network(pod: &Object) -> bool {
 }
 
 fn node_of(pod: &Object) -> &str {
-    pod.pod().map_or("", |pod| pod.spec.node_name.as_str())
+    pod.pod().map_or("", |pod| pod.node.as_str())
 }
 
 fn loopback() -> Interface {

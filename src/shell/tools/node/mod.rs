@@ -22,7 +22,7 @@ fn node(ctx: &Ctx<'_>) -> Option<String> {
         Place::Node(node) => Some(node.clone()),
         Place::Container { pod, .. } => {
             let pod = ctx.cluster.store().get(pod)?.pod()?;
-            pod.spec.host_network.then(|| pod.spec.node_name.clone())
+            pod.spec.host_network.then(|| pod.node.to_string())
         }
         Place::Workstation => None,
     }
