@@ -114,7 +114,7 @@ impl Library {
 
     /// The virtual time, as Kubernetes writes it.
     pub fn now(&self) -> String {
-        self.session.now().rfc3339()
+        self.session.now().rfc3339().to_string()
     }
 
     /// The whole cluster as data: its setting, its time and its objects.

@@ -30,6 +30,7 @@ pub use serde_json::{Map, Value, json};
 pub(crate) use sha256::sha256;
 /// A short text that is copied often: names, addresses, phases. Up to 23 bytes it needs no allocation, longer ones are shared.
 pub use smol_str::SmolStr as Word;
+pub(crate) use smol_str::format_smolstr as word;
 pub use status::{Status, StatusCause, StatusReason};
 pub use time::Instant;
 pub use value::{FromValue, IntOrString};

@@ -36,14 +36,14 @@ impl fmt::Display for Key {
 
 /// The typed part of an object, for kinds the simulation acts on.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)] // each holds the view of its name
+#[allow(missing_docs)] // each holds the view of its name; large ones elsewhere: an Event is an object too
 pub enum View {
     Pod(Pod),
-    Service(Service),
+    Service(Arc<Service>),
     EndpointSlice(EndpointSlice),
     Endpoints(Endpoints),
-    Workload(Workload),
-    Job(Job),
+    Workload(Arc<Workload>),
+    Job(Arc<Job>),
     Node(Node),
     NetworkPolicy(NetworkPolicy),
     /// Read from the document where needed.
@@ -79,7 +79,7 @@ enum Source {
     /// Another one writes it.
     Written(Arc<dyn Document>),
     /// Another pod's document, and what differs.
-    Pod(Arc<Value>, Option<Renamed>, PodStatusSource),
+    Pod(Arc<Value>, Option<Arc<Renamed>>, PodStatusSource),
 }
 
 /// A volume that has a name of its own in every copy of a pod.
@@ -166,26 +166,14 @@ impl Object {
         self.changed(view, PodStatusSource::Value(status), resource_version)
     }
 
-    /// A new pod like this one under another name, uid and version. A volume may have a name of its own.
+    /// A new pod like this one under another name, uid and version. A volume may have a name of its own: in the
+    /// document, not in the view, which all copies share and where it only leads from a mount to its volume.
     #[must_use]
-    pub fn copied(&self, name: String, uid: String, volume: Option<(&str, String)>, version: u64) -> Self {
-        let mut view = self.pod().cloned().unwrap_or_default();
-        let renamed = volume.map(|(from, to)| Renamed { from: from.to_owned(), to });
-        if let Some(Renamed { from, to }) = &renamed {
-            let spec = Arc::make_mut(&mut view.spec);
-            let containers = spec.init_containers.iter_mut().chain(&mut spec.containers);
-            let mounts = containers.flat_map(|container| &mut container.volume_mounts);
-            let names = mounts.map(|mount| &mut mount.name);
-            for name in names.chain(spec.volumes.iter_mut().map(|volume| &mut volume.name)) {
-                if name == from {
-                    name.clone_from(to);
-                }
-            }
-        }
-        let meta =
-            Meta { name: name.into(), uid: uid.into(), resource_version: version, ..self.meta.clone() };
+    pub fn copied(&self, name: Word, uid: Word, volume: Option<(&str, String)>, version: u64) -> Self {
+        let renamed = volume.map(|(from, to)| Arc::new(Renamed { from: from.to_owned(), to }));
+        let meta = Meta { name, uid, resource_version: version, ..self.meta.clone() };
         let source = Source::Pod(self.whole().clone(), renamed, PodStatusSource::Same);
-        Self { kind: self.kind, meta, view: View::Pod(view), doc: OnceLock::new(), source }
+        Self { kind: self.kind, meta, view: self.view.clone(), doc: OnceLock::new(), source }
     }
 
     fn changed(&self, view: Pod, status: PodStatusSource, resource_version: u64) -> Self {

@@ -1,5 +1,6 @@
 //! Virtual time.
 
+use super::Word;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 use std::time::Duration;
@@ -52,7 +53,7 @@ impl Instant {
     }
 
     /// RFC 3339 in UTC with whole seconds, as `metav1.Time` is written.
-    pub fn rfc3339(self) -> String {
+    pub fn rfc3339(self) -> Word {
         let (year, month, day, hour, minute, second) = self.civil();
         // Digit by digit: statuses and events are full of times, and a format string costs ten times that.
         let mut text = *b"0000-00-00T00:00:00Z";
@@ -66,7 +67,7 @@ impl Instant {
         for (at, number) in [(5, month), (8, day), (11, hour), (14, minute), (17, second)] {
             put(at, 2, number);
         }
-        text.iter().map(|byte| char::from(*byte)).collect()
+        str::from_utf8(&text).unwrap_or_default().into()
     }
 
     /// Reads what [`Instant::rfc3339`] writes (UTC, fractions of a second ignored).

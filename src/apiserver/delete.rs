@@ -65,7 +65,7 @@ impl ApiServer {
             });
             let due =
                 if old.meta.deleted.is_some() { since.max(now) } else { now } + Duration::from_secs(seconds);
-            set(meta, "deletionTimestamp", due.rfc3339());
+            set(meta, "deletionTimestamp", due.rfc3339().as_str());
             set(meta, "deletionGracePeriodSeconds", grace);
             if old.meta.deleted.is_none() && counts_generations(key.kind) {
                 set(meta, "generation", old.meta.generation + 1);

@@ -9,7 +9,7 @@ use super::{
     warnings,
 };
 use crate::api::pod::PodStatus;
-use crate::api::{Document, Instant, Key, Kind, Map, Meta, Object, Status, Value};
+use crate::api::{Document, Instant, Key, Kind, Map, Meta, Object, Status, Value, Word, word};
 use std::sync::Arc;
 
 /// The letters of generated names: no vowels, no digits that look like letters.
@@ -111,11 +111,11 @@ impl ApiServer {
         ] {
             unset(meta, written_by_the_server);
         }
-        set(meta, "uid", uid(&mut self.rng));
-        set(meta, "creationTimestamp", now.rfc3339());
+        set(meta, "uid", uid(&mut self.rng).as_str());
+        set(meta, "creationTimestamp", now.rfc3339().as_str());
         let prefix = text(meta, "generateName").to_owned();
         if text(meta, "name").is_empty() && !prefix.is_empty() {
-            set(meta, "name", generate_name(&prefix, &mut self.rng));
+            set(meta, "name", generate_name(&prefix, &mut self.rng).as_str());
         }
         let name = text(meta, "name").to_owned();
         prepare::create(kind, &mut doc);
@@ -269,7 +269,7 @@ impl ApiServer {
 
     /// Stores an Event that a part of the cluster itself has written: complete, and in canonical form.
     pub fn record(&mut self, now: Instant, meta: Meta, document: Arc<dyn Document>) -> Arc<Object> {
-        let meta = Meta { uid: uid(&mut self.rng).into(), created: Instant::from_unix(now.unix()), ..meta };
+        let meta = Meta { uid: uid(&mut self.rng), created: Instant::from_unix(now.unix()), ..meta };
         self.record_again(meta, document)
     }
 
@@ -450,31 +450,30 @@ pub(super) fn token_volume(rng: &mut fastrand::Rng) -> String {
 }
 
 /// A name that begins with `prefix` and ends in random letters.
-pub(super) fn generate_name(prefix: &str, rng: &mut fastrand::Rng) -> String {
+pub(super) fn generate_name(prefix: &str, rng: &mut fastrand::Rng) -> Word {
     let mut end = prefix.len().min(LONGEST_NAME - SUFFIX_LENGTH);
     while !prefix.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{}", &prefix[..end], suffix(rng))
+    word!("{}{}", &prefix[..end], suffix(rng))
 }
 
 /// Five random letters.
-pub(super) fn suffix(rng: &mut fastrand::Rng) -> String {
+pub(super) fn suffix(rng: &mut fastrand::Rng) -> Word {
     (0..SUFFIX_LENGTH)
         .map(|_| char::from(SUFFIX_LETTERS[rng.u64(..SUFFIX_LETTERS.len() as u64) as usize]))
         .collect()
 }
 
 /// A random (version 4) UUID, RFC 9562.
-fn uid(rng: &mut fastrand::Rng) -> String {
+fn uid(rng: &mut fastrand::Rng) -> Word {
     let (high, low) = (rng.u64(..), rng.u64(..));
     let (high, low) = (high & !0xf000 | 0x4000, low & !(0b11 << 62) | 0b10 << 62);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    )
+    let mut rest = u128::from(high) << 64 | u128::from(low);
+    let mut text = *b"00000000-0000-0000-0000-000000000000";
+    for digit in text.iter_mut().rev().filter(|digit| **digit != b'-') {
+        *digit = b"0123456789abcdef"[(rest & 0xf) as usize];
+        rest >>= 4;
+    }
+    str::from_utf8(&text).unwrap_or_default().into()
 }

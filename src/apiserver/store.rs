@@ -1,6 +1,6 @@
 //! Objects by key, with indexes by label, owner and address, and a log of what changed.
 
-use crate::api::{Key, Kind, Object, Selector, Word};
+use crate::api::{Key, Kind, Object, Selector, View, Word};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -34,15 +34,18 @@ struct Shard {
     by_owner: BTreeMap<Word, BTreeSet<Word>>,
 }
 
+/// Where each address leads: nearly always to one object.
+type ByAddress = BTreeMap<Word, Vec<Key>>;
+
 /// All objects of a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     /// By kind, then by namespace.
     shards: BTreeMap<Kind, BTreeMap<Word, Arc<Shard>>>,
-    pods_by_ip: Arc<BTreeMap<Word, BTreeSet<Key>>>,
+    pods_by_ip: Arc<ByAddress>,
     pods_by_node: Arc<BTreeMap<Word, BTreeSet<Key>>>,
-    services_by_ip: Arc<BTreeMap<Word, BTreeSet<Key>>>,
-    slices_by_ip: Arc<BTreeMap<Word, BTreeSet<Key>>>,
+    services_by_ip: Arc<ByAddress>,
+    slices_by_ip: Arc<ByAddress>,
     version: u64,
     log: VecDeque<Change>,
 }
@@ -150,16 +153,10 @@ impl Store {
     /// Stores an object under its key, whatever was there. The caller has set its `resourceVersion`
     /// to [`Store::next_version`].
     pub fn put(&mut self, object: Object) -> Arc<Object> {
-        let key = object.key();
-        let old = self.get(&key).cloned();
         let object = Arc::new(object);
-        if !old.as_ref().is_some_and(|old| is_indexed_alike(old, &object)) {
-            if let Some(old) = &old {
-                self.reindex(old, false);
-            }
-            self.reindex(&object, true);
-        }
-        self.shard_mut(key.kind, &key.namespace).objects.insert(key.name, object.clone());
+        let shard = self.shard_mut(object.kind, &object.meta.namespace);
+        let old = shard.objects.insert(object.meta.name.clone(), object.clone());
+        self.reindex(old.as_deref(), Some(&object));
         self.record(old, Some(object.clone()));
         object
     }
@@ -168,7 +165,7 @@ impl Store {
     pub fn remove(&mut self, key: &Key) -> Option<Arc<Object>> {
         self.get(key)?;
         let old = self.shard_mut(key.kind, &key.namespace).objects.remove(&key.name)?;
-        self.reindex(&old, false);
+        self.reindex(Some(&old), None);
         self.record(Some(old.clone()), None);
         Some(old)
     }
@@ -193,41 +190,74 @@ impl Store {
         }
     }
 
-    /// Puts an object into every index, or takes it out.
-    fn reindex(&mut self, object: &Object, present: bool) {
-        let meta = &object.meta;
-        let shard = self.shard_mut(object.kind, &meta.namespace);
-        for (key, value) in &*meta.labels {
-            toggle(&mut shard.by_label, (key.clone(), value.clone()), meta.name.clone(), present);
+    /// Brings every index from one version of an object to the next. Most writes change a status alone,
+    /// which no index of its kind looks at.
+    fn reindex(&mut self, old: Option<&Object>, new: Option<&Object>) {
+        let same =
+            |alike: fn(&Object, &Object) -> bool| old.zip(new).is_some_and(|(old, new)| alike(old, new));
+        let same_labels = same(|old, new| old.meta.labels == new.meta.labels);
+        let same_owners = same(|old, new| old.meta.owners == new.meta.owners);
+        let same_addresses = same(has_same_addresses);
+        let same_node = same(|old, new| node_of(old) == node_of(new));
+        for (object, present) in old.map(|old| (old, false)).into_iter().chain(new.map(|new| (new, true))) {
+            if !same_labels {
+                let shard = self.shard_mut(object.kind, &object.meta.namespace);
+                for (key, value) in &*object.meta.labels {
+                    toggle(
+                        &mut shard.by_label,
+                        (key.clone(), value.clone()),
+                        object.meta.name.clone(),
+                        present,
+                    );
+                }
+            }
+            if !same_owners {
+                let shard = self.shard_mut(object.kind, &object.meta.namespace);
+                for owner in &*object.meta.owners {
+                    toggle(&mut shard.by_owner, owner.uid.clone(), object.meta.name.clone(), present);
+                }
+            }
+            if !same_addresses {
+                self.reindex_addresses(object, present);
+            }
+            if !same_node && let Some(node) = node_of(object).filter(|node| !node.is_empty()) {
+                toggle(Arc::make_mut(&mut self.pods_by_node), node.clone(), object.key(), present);
+            }
         }
-        for owner in &*meta.owners {
-            toggle(&mut shard.by_owner, owner.uid.to_string().into(), meta.name.clone(), present);
-        }
-        for ip in object.service().map(|service| service.spec.virtual_ips()).into_iter().flatten() {
-            toggle(Arc::make_mut(&mut self.services_by_ip), ip.into(), object.key(), present);
-        }
-        let endpoints = object.endpoint_slice().map(|slice| &slice.endpoints);
-        for ip in endpoints.into_iter().flatten().flat_map(|endpoint| &endpoint.addresses) {
-            toggle(Arc::make_mut(&mut self.slices_by_ip), ip.clone(), object.key(), present);
-        }
-        let Some(pod) = object.pod() else { return };
-        if !pod.status.pod_ip.is_empty() {
-            toggle(Arc::make_mut(&mut self.pods_by_ip), pod.status.pod_ip.clone(), object.key(), present);
-        }
-        if !pod.node.is_empty() {
-            toggle(Arc::make_mut(&mut self.pods_by_node), pod.node.clone(), object.key(), present);
+    }
+
+    fn reindex_addresses(&mut self, object: &Object, present: bool) {
+        match &object.view {
+            View::Pod(pod) if !pod.status.pod_ip.is_empty() => {
+                point(&mut self.pods_by_ip, &pod.status.pod_ip, object, present);
+            }
+            View::Service(service) => {
+                for ip in service.spec.virtual_ips() {
+                    point(&mut self.services_by_ip, ip, object, present);
+                }
+            }
+            View::EndpointSlice(slice) => {
+                for ip in slice.endpoints.iter().flat_map(|endpoint| &endpoint.addresses) {
+                    point(&mut self.slices_by_ip, ip, object, present);
+                }
+            }
+            _ => {}
         }
     }
 }
 
-/// Whether every index has one version of an object where it has the other. Most writes change a status alone.
-fn is_indexed_alike(old: &Object, new: &Object) -> bool {
-    let pods = match (old.pod(), new.pod()) {
-        (Some(old), Some(new)) => old.status.pod_ip == new.status.pod_ip && old.node == new.node,
-        (None, None) => old.service().is_none() && old.endpoint_slice().is_none(),
-        _ => false,
-    };
-    pods && old.meta.labels == new.meta.labels && old.meta.owners == new.meta.owners
+/// The node a pod is bound to; empty before that.
+fn node_of(object: &Object) -> Option<&Word> {
+    object.pod().map(|pod| &pod.node)
+}
+
+/// Whether the indexes by address have one version of an object where they have the other.
+fn has_same_addresses(old: &Object, new: &Object) -> bool {
+    match (&old.view, &new.view) {
+        (View::Pod(old), View::Pod(new)) => old.status.pod_ip == new.status.pod_ip,
+        (View::Service(_) | View::EndpointSlice(_), _) => false,
+        _ => true,
+    }
 }
 
 /// Adds a value to the set in a slot of an index, or takes it out and drops a set that became empty.
@@ -238,6 +268,23 @@ fn toggle<K: Ord + Clone, V: Ord>(index: &mut BTreeMap<K, BTreeSet<V>>, slot: K,
         set.remove(&value);
         if set.is_empty() {
             index.remove(&slot);
+        }
+    }
+}
+
+/// The same for an address.
+fn point(index: &mut Arc<ByAddress>, address: &str, object: &Object, present: bool) {
+    let index = Arc::make_mut(index);
+    let key = object.key();
+    if present {
+        let keys = index.entry(address.into()).or_insert_with(|| Vec::with_capacity(1));
+        if let Err(at) = keys.binary_search(&key) {
+            keys.insert(at, key);
+        }
+    } else if let Some(keys) = index.get_mut(address) {
+        keys.retain(|other| *other != key);
+        if keys.is_empty() {
+            index.remove(address);
         }
     }
 }

@@ -76,7 +76,7 @@ impl Cluster {
                     let _ = self.server.remove(&key);
                 }
             }
-            Write::Note(note) => self.note(&note),
+            Write::Note(note) => self.note(note),
             Write::Bind(key, node) => self.bind(&key, &node),
             Write::Again(controller, key, after) => {
                 self.queue.put(self.now + after, Due::Work(controller, key));
@@ -107,11 +107,10 @@ impl Cluster {
 
     /// Records that an object was created, or why it was not: then it is tried again.
     fn note_created(&mut self, written: Result<Written, Status>, note: &Note) {
-        let note = note.clone();
         match written {
             Ok(written) => {
                 let message = note.message.replace("{}", &written.object.meta.name);
-                self.note(&Note { message, ..note });
+                self.note(Note { message, ..note.clone() });
             }
             Err(status) => {
                 let message = format!("Error creating: {}", status.message);
@@ -119,7 +118,7 @@ impl Cluster {
                     let again = self.now + Duration::from_secs(10);
                     self.queue.put(again, Due::Work(controller, note.about.clone()));
                 }
-                self.note(&Note { message, reason: "FailedCreate", warning: true, ..note });
+                self.note(Note { message, reason: "FailedCreate", warning: true, ..note.clone() });
             }
         }
     }
@@ -136,7 +135,7 @@ impl Cluster {
     }
 
     /// Records what happened, as an Event.
-    pub(super) fn note(&mut self, note: &Note) {
+    pub(super) fn note(&mut self, note: Note) {
         match self.recorder.record(self.server.store(), note, self.now) {
             Record::Create(meta, document) => {
                 self.server.record(self.now, meta, document);
@@ -188,7 +187,10 @@ impl Cluster {
                 self.proxies.sync_nodes(self.server.store());
                 self.schedule_again(|_| true);
             }
-            Kind::Service => self.program(&object.key()),
+            Kind::Service => {
+                self.kubelets.service_links.clear();
+                self.program(&object.key());
+            }
             Kind::EndpointSlice => {
                 if let Some(name) = object.meta.labels.get("kubernetes.io/service-name") {
                     self.program(&Key::new(Kind::Service, object.meta.namespace.clone(), name));

@@ -41,7 +41,7 @@ impl Conditions {
                 return;
             }
             if current["status"] == status {
-                since = current["lastTransitionTime"].as_str().unwrap_or_default().to_owned();
+                since = current["lastTransitionTime"].as_str().unwrap_or_default().into();
             }
         }
         self.list.retain(|condition| condition["type"] != kind);

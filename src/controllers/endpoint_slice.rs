@@ -2,7 +2,7 @@
 
 use super::endpoints::{matching_pods, port_of, published_hostname};
 use super::pods::is_ready;
-use super::write::{Write, delete, owned_by};
+use super::write::{Write, delete, owned_by, without};
 use super::{dump, hash};
 use crate::api::pod::Pod;
 use crate::api::service::{Endpoint, Service};
@@ -127,17 +127,16 @@ impl Wish<'_> {
 
     /// The slice with other endpoints.
     fn change(&self, slice: &Object, pods: &[&Arc<Object>]) -> Write {
-        let fields = slice.doc().as_object().into_iter().flatten().filter(|(key, _)| *key != "endpoints");
-        let mut doc: Value = fields.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let mut doc = without(slice.doc(), "endpoints");
         doc["endpoints"] = self.list(pods);
         doc["metadata"]["labels"] = self.labels.clone();
-        doc["metadata"]["annotations"][TRIGGER] = self.now.rfc3339().into();
+        doc["metadata"]["annotations"][TRIGGER] = self.now.rfc3339().as_str().into();
         Write::Update(Kind::EndpointSlice, doc)
     }
 
     fn make(&self, pods: &[&Arc<Object>], ports: &Value) -> Write {
         let meta = &self.object.meta;
-        let doc = json!({
+        let mut doc = json!({
             "metadata": {
                 "generateName": format!("{}-", meta.name),
                 "namespace": meta.namespace,
@@ -146,9 +145,9 @@ impl Wish<'_> {
                 "ownerReferences": [owned_by(self.object)],
             },
             "addressType": "IPv4",
-            "endpoints": self.list(pods),
             "ports": ports,
         });
+        doc["endpoints"] = self.list(pods);
         Write::Create(Kind::EndpointSlice, doc, None)
     }
 

@@ -1,7 +1,7 @@
 //! Legacy Endpoints: the same answer as the slices, in one object, ready and not.
 
 use super::pods::{is_ready, is_terminal};
-use super::write::Write;
+use super::write::{Write, without};
 use super::{dump, hash};
 use crate::api::pod::PodSpec;
 use crate::api::service::{EndpointAddress, Service, ServicePort};
@@ -64,16 +64,14 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
     }
     let mut doc = old.map_or_else(
         || json!({"metadata": {"name": key.name, "namespace": key.namespace}}),
-        |old| old.doc().clone(),
+        |old| without(old.doc(), "subsets"),
     );
     doc["metadata"]["labels"] = json!(labels);
-    doc["metadata"]["annotations"][TRIGGER] = now.rfc3339().into();
+    doc["metadata"]["annotations"][TRIGGER] = now.rfc3339().as_str().into();
     if held == MOST {
         doc["metadata"]["annotations"][OVER_CAPACITY] = "truncated".into();
     }
-    if subsets.is_empty() {
-        doc.as_object_mut().map(|map| map.remove("subsets"));
-    } else {
+    if !subsets.is_empty() {
         doc["subsets"] = subsets.into_iter().map(|(ports, group)| group.subset(ports, &key.name)).collect();
     }
     vec![match old {

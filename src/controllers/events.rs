@@ -3,9 +3,9 @@
 //! The same sentence about the same object raises a count; the tenth different sentence of one
 //! kind within ten minutes is folded into `(combined from similar events)`.
 
-use crate::api::{Document, Instant, Key, Kind, Meta, Object, Value, Word, json};
+use crate::api::{Document, Instant, Key, Kind, Meta, Object, Value, Word, json, word};
 use crate::apiserver::Store;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub struct Note {
     /// About whom.
     pub about: Key,
     /// The part of it: `spec.containers{web}`; empty for all of it.
-    pub field: String,
+    pub field: Word,
     /// Whether it is a warning.
     pub warning: bool,
     /// One word: `Scheduled`.
@@ -36,7 +36,7 @@ pub struct Note {
 impl Note {
     /// A normal event of a controller.
     pub fn new(source: &'static str, about: Key, reason: &'static str, message: String) -> Self {
-        Self { about, field: String::new(), warning: false, reason, message, source, host: Word::default() }
+        Self { about, field: Word::default(), warning: false, reason, message, source, host: Word::default() }
     }
 
     /// The same as a warning.
@@ -49,7 +49,7 @@ impl Note {
 struct Series {
     about: Key,
     uid: Word,
-    field: String,
+    field: Word,
     warning: bool,
     reason: &'static str,
     source: &'static str,
@@ -58,21 +58,37 @@ struct Series {
 #[derive(Clone, Debug, Default)]
 struct Seen {
     last: Instant,
-    sentences: BTreeSet<String>,
-    /// The names of Events, and what they say.
-    events: BTreeMap<String, (Word, Arc<Happening>)>,
+    said: Vec<Said>,
+}
+
+/// A sentence that has its Event.
+#[derive(Clone, Debug)]
+struct Said {
+    /// Whether it counts among the different sentences of these ten minutes.
+    recent: bool,
+    /// The Event's name.
+    name: Word,
+    happening: Arc<Happening>,
 }
 
 /// What an Event says.
 #[derive(Clone, Debug)]
 struct Happening {
     note: Note,
-    message: String,
+    /// Whether it stands for several sentences, of which the note has the latest.
+    combined: bool,
     uid: Word,
     version: Option<u64>,
     first: Instant,
     last: Instant,
     count: u64,
+}
+
+impl Happening {
+    fn message(&self) -> String {
+        let of = if self.combined { "(combined from similar events): " } else { "" };
+        format!("{of}{}", self.note.message)
+    }
 }
 
 /// What a recorder answers: write this Event.
@@ -91,16 +107,17 @@ pub enum Record {
 pub struct Recorder {
     seen: Arc<BTreeMap<Series, Arc<Seen>>>,
     number: u64,
+    /// What the metadata of all Events share: no labels, no owners.
+    blank: Meta,
 }
 
 impl Recorder {
     /// Turns a note into the Event to be written.
-    pub fn record(&mut self, store: &Store, note: &Note, now: Instant) -> Record {
+    pub fn record(&mut self, store: &Store, note: Note, now: Instant) -> Record {
         let object = store.get(&note.about);
-        let uid = object.map(|object| object.meta.uid.clone()).unwrap_or_default();
         let series = Series {
             about: note.about.clone(),
-            uid,
+            uid: object.map(|object| object.meta.uid.clone()).unwrap_or_default(),
             field: note.field.clone(),
             warning: note.warning,
             reason: note.reason,
@@ -109,48 +126,45 @@ impl Recorder {
         let uid = series.uid.clone();
         let seen = Arc::make_mut(Arc::make_mut(&mut self.seen).entry(series).or_default());
         if now.since(seen.last) > SIMILAR_WITHIN {
-            seen.sentences.clear();
+            seen.said.iter_mut().for_each(|said| said.recent = false);
         }
         seen.last = now;
-        seen.sentences.insert(note.message.clone());
-        let combined = seen.sentences.len() >= DISTINCT;
-        if combined {
-            seen.sentences.pop_last();
-        }
-        let message = if combined {
-            format!("(combined from similar events): {}", note.message)
-        } else {
-            note.message.clone()
+        let recent = seen.said.iter().filter(|said| said.recent);
+        let others = recent.filter(|said| said.happening.note.message != note.message).count();
+        let combined = others + 1 >= DISTINCT;
+        let says_so = |said: &Said| {
+            let (happening, sentence) = (&said.happening, &note.message);
+            happening.combined == combined && (combined || happening.note.message == *sentence)
         };
-        let slot = if combined { "" } else { note.message.as_str() };
+        let known = seen.said.iter().position(says_so);
         let namespace = namespace_of(&note.about);
-        if let Some((name, happening)) = seen.events.get_mut(slot)
-            && let Some(event) = store.find(Kind::Event, namespace, name)
+        if let Some(said) = known.map(|at| &mut seen.said[at])
+            && let Some(event) = store.find(Kind::Event, namespace, &said.name)
         {
-            if !event.document().is_some_and(|document| is_same(document, happening)) {
-                let mut doc = event.doc().clone();
-                doc["count"] = (doc["count"].as_i64().unwrap_or(1) + 1).into();
-                doc["lastTimestamp"] = now.rfc3339().into();
-                doc["message"] = message.into();
-                return Record::Update(doc);
+            said.recent = !combined;
+            let happening = &mut said.happening;
+            let ours = event.document().is_some_and(|document| is_same(document, happening));
+            let count = happening.count + 1;
+            *happening = Arc::new(Happening { note, last: now, count, ..(**happening).clone() });
+            if ours {
+                return Record::Again(event.clone(), happening.clone());
             }
-            let again = Happening { message, last: now, count: happening.count + 1, ..(**happening).clone() };
-            *happening = Arc::new(again);
-            return Record::Again(event.clone(), happening.clone());
+            let mut doc = event.doc().clone();
+            doc["count"] = (doc["count"].as_i64().unwrap_or(1) + 1).into();
+            doc["lastTimestamp"] = now.rfc3339().as_str().into();
+            doc["message"] = happening.message().into();
+            return Record::Update(doc);
         }
         self.number += 1;
-        let name = format!("{}.{:x}", note.about.name, now.micros() * 1000 + self.number % 1000);
-        let happening = Arc::new(Happening {
-            note: note.clone(),
-            message,
-            uid,
-            version: object.map(|object| object.meta.resource_version),
-            first: now,
-            last: now,
-            count: 1,
-        });
-        let meta = Meta { name: name.clone().into(), namespace: namespace.into(), ..Meta::default() };
-        seen.events.insert(slot.to_owned(), (name.into(), happening.clone()));
+        let name = word!("{}.{:x}", note.about.name, now.micros() * 1000 + self.number % 1000);
+        let meta = Meta { name: name.clone(), namespace: namespace.into(), ..self.blank.clone() };
+        let version = object.map(|object| object.meta.resource_version);
+        let happening = Arc::new(Happening { note, combined, uid, version, first: now, last: now, count: 1 });
+        let said = Said { recent: !combined, name, happening: happening.clone() };
+        match known {
+            Some(at) => seen.said[at] = said,
+            None => seen.said.push(said),
+        }
         Record::Create(meta, happening)
     }
 
@@ -159,7 +173,7 @@ impl Recorder {
         let first = Series {
             about: about.clone(),
             uid: Word::default(),
-            field: String::new(),
+            field: Word::default(),
             warning: false,
             reason: "",
             source: "",
@@ -213,7 +227,7 @@ impl Document for Happening {
                 "resourceVersion": meta.resource_version.to_string()},
             "involvedObject": involved,
             "reason": note.reason,
-            "message": self.message,
+            "message": self.message(),
             "source": source,
             "firstTimestamp": self.first.rfc3339(),
             "lastTimestamp": self.last.rfc3339(),

@@ -41,7 +41,7 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
         return writes;
     }
     if job.status.start_time.is_none() {
-        status["startTime"] = now.rfc3339().into();
+        status["startTime"] = now.rfc3339().as_str().into();
     }
     let restarts: u32 = active
         .iter()
@@ -84,7 +84,7 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
             let message = "Reached expected number of succeeded pods";
             condition(&mut status, "SuccessCriteriaMet", "True", "CompletionsReached", message, now);
             condition(&mut status, "Complete", "True", "CompletionsReached", message, now);
-            status["completionTime"] = now.rfc3339().into();
+            status["completionTime"] = now.rfc3339().as_str().into();
             writes.push(Write::Note(Note::new(SOURCE, key.clone(), "Completed", "Job completed".into())));
             expire(object, job.spec.ttl_seconds_after_finished, now, &mut writes);
         } else if running < wanted {

@@ -143,7 +143,7 @@ fn unready(pod: &Arc<Object>, now: Instant) -> Option<Write> {
     for condition in status["conditions"].as_array_mut().into_iter().flatten() {
         if condition["type"] == "Ready" && condition["status"] == "True" {
             condition["status"] = "False".into();
-            condition["lastTransitionTime"] = now.rfc3339().into();
+            condition["lastTransitionTime"] = now.rfc3339().as_str().into();
             changed = true;
         }
     }

@@ -3,7 +3,6 @@
 use super::write::Write;
 use crate::api::{Instant, Kind, Object, Selector, Value, json};
 use crate::apiserver::Store;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,12 +49,10 @@ pub(super) fn claim<'a>(
     let namespace = &owner.meta.namespace;
     let is_own = |object: &Object| object.meta.controller().is_some_and(|o| o.uid == owner.meta.uid);
     let mut claimed: Vec<&Arc<Object>> = Vec::new();
-    let mut names: BTreeSet<&str> = BTreeSet::new();
     for object in store.owned(kind, namespace, &owner.meta.uid) {
         if !is_own(object) {
             continue;
         }
-        names.insert(&object.meta.name);
         if selector.matches(&object.meta.labels) {
             claimed.push(object);
         } else if owner.meta.deleted.is_none() {
@@ -67,7 +64,7 @@ pub(super) fn claim<'a>(
     }
     for object in store.select(kind, namespace, selector) {
         let orphan = object.meta.controller().is_none() && object.meta.deleted.is_none();
-        if orphan && !names.contains(object.meta.name.as_str()) && !is_terminal(object) {
+        if orphan && !is_terminal(object) {
             let mut doc = object.doc().clone();
             let mut owners = doc["metadata"]["ownerReferences"].as_array().cloned().unwrap_or_default();
             owners.push(super::write::owned_by(owner));

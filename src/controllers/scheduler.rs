@@ -8,7 +8,7 @@ use super::pods::is_terminal;
 use super::write::Write;
 use crate::api::node::Taint;
 use crate::api::pod::{NodeSelectorTerm, Pod, PodAffinityTerm, Toleration};
-use crate::api::{Instant, Key, Kind, Labels, Object, Ordered, Selector, json};
+use crate::api::{Instant, Key, Kind, Labels, Object, Ordered, Selector, Word, json};
 use crate::apiserver::Store;
 use crate::apiserver::quantity::Quantity;
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ struct Candidate<'a> {
     object: &'a Arc<Object>,
     pods: Vec<Arc<Object>>,
     used: BTreeMap<String, i128>,
-    spread: BTreeMap<String, usize>,
+    spread: BTreeMap<Word, usize>,
 }
 
 pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> {
@@ -52,12 +52,12 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
         let Some(pod) = object.pod() else { continue };
         let mut refusals: Vec<Refusal> = Vec::new();
         let mut best: Option<((i64, usize, usize), usize)> = None;
-        let requests = requests(pod);
+        let (requests, group) = (requests(pod), group(object));
         for (index, node) in nodes.iter().enumerate() {
             match filter(&nodes, node, object, pod, &requests) {
                 Err(refusal) => refusals.push(refusal),
                 Ok(()) => {
-                    let siblings = node.spread.get(&group(object)).copied().unwrap_or(0);
+                    let siblings = node.spread.get(&group).copied().unwrap_or(0);
                     let score = (-preference(&nodes, node, object, pod), siblings, node.pods.len());
                     if best.as_ref().is_none_or(|(other, _)| score < *other) {
                         best = Some((score, index));
@@ -72,7 +72,7 @@ pub(super) fn schedule(store: &Store, keys: &[Key], now: Instant) -> Vec<Write> 
                 node.take(object, &requests);
                 let message =
                     format!("Successfully assigned {}/{} to {name}", object.meta.namespace, object.meta.name);
-                writes.push(Write::Bind(object.key(), name.to_string()));
+                writes.push(Write::Bind(object.key(), name));
                 writes.push(Write::Note(Note::new(SOURCE, object.key(), "Scheduled", message)));
             }
             None => fail(object, pod, &refusals, now, &mut writes),
@@ -103,8 +103,8 @@ impl Candidate<'_> {
 }
 
 /// What spreads a pod: its siblings are those of the same controller.
-fn group(pod: &Object) -> String {
-    pod.meta.controller().map(|owner| owner.uid.clone()).unwrap_or_default().to_string()
+fn group(pod: &Object) -> Word {
+    pod.meta.controller().map(|owner| owner.uid.clone()).unwrap_or_default()
 }
 
 /// What a pod reserves, in billionths.
@@ -135,13 +135,15 @@ fn filter(
 ) -> Result<(), Refusal> {
     let one = |why: &str| Err(Refusal::of(why, false));
     let Some(view) = node.object.node() else { return one("node(s) not found") };
-    let unschedulable = Taint {
-        key: "node.kubernetes.io/unschedulable".into(),
-        effect: "NoSchedule".into(),
-        ..Taint::default()
-    };
-    if view.spec.unschedulable && !pod.spec.tolerations.iter().any(|t| tolerates(t, &unschedulable)) {
-        return one("node(s) were unschedulable");
+    if view.spec.unschedulable {
+        let taint = Taint {
+            key: "node.kubernetes.io/unschedulable".into(),
+            effect: "NoSchedule".into(),
+            ..Taint::default()
+        };
+        if !pod.spec.tolerations.iter().any(|toleration| tolerates(toleration, &taint)) {
+            return one("node(s) were unschedulable");
+        }
     }
     if untolerated(&view.spec.taints, &pod.spec.tolerations).is_some() {
         return one("node(s) had untolerated taint(s)");
@@ -343,9 +345,8 @@ fn fail(object: &Arc<Object>, pod: &Pod, refusals: &[Refusal], now: Instant, wri
     writes.push(Write::Note(Note::new(SOURCE, object.key(), "FailedScheduling", message.clone()).warning()));
     let mut status = object.status().clone();
     let same = pod.status.conditions.iter().find(|c| c.kind == "PodScheduled" && c.status == "False");
-    let since = same
-        .and_then(|condition| condition.last_transition_time.clone())
-        .unwrap_or_else(|| now.rfc3339().into());
+    let since =
+        same.and_then(|condition| condition.last_transition_time.clone()).unwrap_or_else(|| now.rfc3339());
     status["conditions"] = json!([{
         "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message,
         "lastProbeTime": null, "lastTransitionTime": since, "observedGeneration": object.meta.generation,

@@ -1,7 +1,7 @@
 //! What controllers ask of the API server, and small makers of the documents they write.
 
 use super::Note;
-use crate::api::{Instant, Key, Kind, Object, Ordered, Value, json};
+use crate::api::{Instant, Key, Kind, Object, Ordered, Value, Word, json};
 use crate::apiserver::DeleteOptions;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub enum Write {
     /// Records what happened.
     Note(Note),
     /// Binds a pod to a node.
-    Bind(Key, String),
+    Bind(Key, Word),
     /// Asks to be called again for that key after a while.
     Again(super::Controller, Key, Duration),
 }
@@ -59,6 +59,12 @@ pub(super) fn pod_from(owner: &Object, template: &Value, prefix: &str) -> Value 
         }
     }
     pod
+}
+
+/// A document without one of its fields, which is not copied.
+pub(super) fn without(doc: &Value, field: &str) -> Value {
+    let others = doc.as_object().into_iter().flatten().filter(|(key, _)| *key != field);
+    others.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// A delete that has no effect on another object of the same name.

@@ -106,12 +106,12 @@ fn with_arguments(launch: &Launch, words: &[&str], mut plan: Plan) -> Plan {
         Server::Whoami => {
             if let Some(listen) = value("port").as_deref().and_then(port) {
                 plan.ports = vec![tcp(listen)];
-            } else if let Some(listen) = launch.env.get("WHOAMI_PORT_NUMBER").and_then(|text| port(text)) {
+            } else if let Some(listen) = launch.env.get("WHOAMI_PORT_NUMBER").and_then(port) {
                 plan.ports = vec![tcp(listen)];
             }
         }
         Server::HelloApp => {
-            if let Some(listen) = launch.env.get("PORT").and_then(|text| port(text)) {
+            if let Some(listen) = launch.env.get("PORT").and_then(port) {
                 plan.ports = vec![tcp(listen)];
             }
         }
@@ -125,8 +125,8 @@ fn with_arguments(launch: &Launch, words: &[&str], mut plan: Plan) -> Plan {
                 plan.ports = vec![tcp(value("port").as_deref().and_then(port).unwrap_or(9376))];
             }
             Some("porter") => {
-                plan.ports = launch
-                    .env
+                let env = launch.env.all();
+                plan.ports = env
                     .keys()
                     .filter_map(|key| key.strip_prefix("SERVE_PORT_")?.parse().ok())
                     .map(tcp)

@@ -8,7 +8,9 @@ mod command;
 mod numbers;
 mod process;
 mod servers;
+mod variables;
 
 pub use catalog::{Flavour, Image, find};
 pub use command::Life;
 pub use process::{Launch, Line, Port, Process};
+pub use variables::Variables;

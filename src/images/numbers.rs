@@ -93,7 +93,11 @@ fn call(process: &Process, url: &str, host: Option<&str>) -> Option<Request> {
         headers: vec![("Host".into(), host.unwrap_or(authority).to_owned())],
         body: String::new(),
     };
-    let pod = crate::api::Key::new(crate::api::Kind::Pod, &process.launch.namespace, &process.launch.pod);
+    let pod = crate::api::Key::new(
+        crate::api::Kind::Pod,
+        process.launch.namespace.clone(),
+        process.launch.pod.clone(),
+    );
     Some(Request::new(Source::Pod(pod), name, Some(port), crate::net::Payload::Http(http)))
 }
 

@@ -3,36 +3,36 @@
 use super::catalog::{Image, Term, find, split};
 use super::command::{self, Life};
 use super::servers::{self, Server};
-use crate::api::Instant;
+use super::variables::Variables;
 use crate::api::service::Protocol;
+use crate::api::{Instant, Word};
 use crate::dns::Cache;
 use crate::net::{Answer, Message, Trace};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a container is started with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Launch {
     /// The image as the pod names it.
-    pub image: String,
+    pub image: Word,
     /// Replaces the image's entry point.
     pub command: Vec<String>,
     /// Replaces the image's arguments.
     pub args: Vec<String>,
     /// The environment, expanded.
-    pub env: BTreeMap<String, String>,
+    pub env: Variables,
     /// Whether its standard input is kept open.
     pub stdin: bool,
     /// The ports the container declares.
     pub declared: Vec<(u16, Protocol)>,
     /// The pod.
-    pub pod: String,
+    pub pod: Word,
     /// The pod's host name.
-    pub hostname: String,
+    pub hostname: Word,
     /// The pod's address.
-    pub ip: String,
+    pub ip: Word,
     /// The namespace it runs in.
-    pub namespace: String,
+    pub namespace: Word,
 }
 
 /// A port a process listens on.
@@ -148,6 +148,6 @@ impl Process {
     }
 
     pub(super) fn env(&self, key: &str) -> Option<&str> {
-        self.launch.env.get(key).map(String::as_str)
+        self.launch.env.get(key)
     }
 }

@@ -117,7 +117,7 @@ pub(super) fn conditions(
             let holds = lacking.is_none();
             let since = match old.iter().find(|other| other.kind == kind) {
                 Some(before) if before.status == word(holds) => before.last_transition_time.clone(),
-                _ => Some(now.rfc3339().into()),
+                _ => Some(now.rfc3339()),
             };
             let completed = succeeded && kind == "Initialized";
             let reason = lacking.or_else(|| completed.then(|| ("PodCompleted", String::new())));

@@ -1,9 +1,12 @@
 //! What a container finds around it: variables, files, resolv.conf and hosts.
 
 use crate::api::pod::{Container as Spec, KeyToPath};
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Value, Word};
 use crate::apiserver::Store;
+use crate::cluster::Cluster;
+use crate::images::Variables;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A container's surroundings, for a shell in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,26 +33,26 @@ pub(super) fn variables(
     spec: &Spec,
     ip: &str,
     node: &str,
-) -> Result<BTreeMap<String, String>, String> {
-    let mut env: BTreeMap<String, String> = BTreeMap::new();
+    shared: Arc<BTreeMap<String, String>>,
+) -> Result<Variables, String> {
+    let mut env = Variables::new(shared);
     let namespace = &pod.meta.namespace;
     let Some(view) = pod.pod() else { return Ok(env) };
-    env.insert("PATH".into(), "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into());
+    env.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     let hostname = view.spec.hostname.clone().filter(|name| !name.is_empty());
     let hostname = if view.spec.host_network {
         node.to_owned()
     } else {
         hostname.unwrap_or_else(|| pod.meta.name.to_string())
     };
-    env.insert("HOSTNAME".into(), hostname);
-    services(store, namespace, view.spec.enable_service_links.unwrap_or(true), &mut env);
+    env.set("HOSTNAME", hostname);
     for from in &spec.env_from {
         let sources = [(Kind::ConfigMap, &from.config_map_ref), (Kind::Secret, &from.secret_ref)];
         for (kind, reference) in sources.into_iter().filter_map(|(kind, r)| r.as_ref().map(|r| (kind, r))) {
             match store.find(kind, namespace, &reference.name) {
                 Some(object) => {
                     for (key, value) in entries(object) {
-                        env.insert(format!("{}{key}", from.prefix), value);
+                        env.set(format!("{}{key}", from.prefix), value);
                     }
                 }
                 None if reference.optional => {}
@@ -65,7 +68,7 @@ pub(super) fn variables(
                 None => continue,
             },
         };
-        env.insert(variable.name.clone(), value);
+        env.set(&variable.name, value);
     }
     Ok(env)
 }
@@ -156,8 +159,10 @@ fn base64(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The variables that name Services (`NUMBERS_API_SERVICE_HOST` …), as Docker's links did.
-fn services(store: &Store, namespace: &str, all: bool, env: &mut BTreeMap<String, String>) {
+/// The variables that name Services (`NUMBERS_API_SERVICE_HOST` …), as Docker's links did: of a namespace, if `all`
+/// are wanted, and of the API server.
+fn services(store: &Store, namespace: &str, all: bool) -> BTreeMap<String, String> {
+    let mut env = BTreeMap::new();
     let own = store.list(Kind::Service, namespace).filter(|_| all);
     let master = store.find(Kind::Service, "default", "kubernetes");
     for object in own.chain(master) {
@@ -187,10 +192,24 @@ fn services(store: &Store, namespace: &str, all: bool, env: &mut BTreeMap<String
             env.insert(format!("{prefix}_ADDR"), ip.clone());
         }
     }
+    env
+}
+
+/// The variables that name Services, by namespace and by whether all are wanted. They change with the Services alone.
+pub(super) type ServiceLinks = BTreeMap<(Word, bool), Arc<BTreeMap<String, String>>>;
+
+impl Cluster {
+    /// What Services' names give a pod that starts now.
+    pub(super) fn service_links(&mut self, pod: &Object) -> Arc<BTreeMap<String, String>> {
+        let all = pod.pod().is_none_or(|pod| pod.spec.enable_service_links.unwrap_or(true));
+        let namespace = &pod.meta.namespace;
+        let links = self.kubelets.service_links.entry((namespace.clone(), all));
+        links.or_insert_with(|| Arc::new(services(self.server.store(), namespace, all))).clone()
+    }
 }
 
 /// Replaces `$(VAR)` by what the variable holds; `$$(VAR)` stays as `$(VAR)`.
-pub(super) fn expand(text: &str, env: &BTreeMap<String, String>) -> String {
+pub(super) fn expand(text: &str, env: &Variables) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {

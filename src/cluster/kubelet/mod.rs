@@ -106,6 +106,8 @@ pub(super) struct Kubelets {
     pub cut: BTreeSet<Word>,
     /// How much slower pulls are, by fault; `None` where they fail.
     pub pulls: Option<Option<u32>>,
+    /// What Services' names give containers that start; worked out again when a Service has changed.
+    pub service_links: environment::ServiceLinks,
 }
 
 impl Kubelets {
@@ -136,6 +138,7 @@ impl PodRuntime {
         };
         let Some(view) = view else { return runtime };
         let has_init = !view.spec.init_containers.is_empty();
+        runtime.containers.reserve_exact(view.spec.init_containers.len() + view.spec.containers.len());
         for container in &view.spec.init_containers {
             let sidecar = container.restart_policy.as_deref() == Some("Always");
             runtime.containers.push(Container::new(
@@ -186,13 +189,13 @@ impl Container {
     }
 
     /// The field of the pod that describes it, as events name it.
-    fn field(&self) -> String {
+    fn field(&self) -> Word {
         let list = match self.role {
             Role::Init | Role::Sidecar => "initContainers",
             Role::Main => "containers",
             Role::Ephemeral => "ephemeralContainers",
         };
-        format!("spec.{list}{{{}}}", self.name)
+        crate::api::word!("spec.{list}{{{}}}", self.name)
     }
 }
 
@@ -328,7 +331,7 @@ impl Cluster {
             source: "kubelet",
             host: runtime.node.clone(),
         };
-        self.note(&note);
+        self.note(note);
     }
 
     /// An address of a node's range that no pod has; the search goes on from the last one given.
@@ -372,10 +375,10 @@ impl Cluster {
         let launch = container.process.as_ref()?.launch();
         Some(Environment {
             image: spec.image.clone(),
-            env: launch.env.clone(),
+            env: launch.env.all(),
             files: environment::mounted(self.store(), pod, spec),
             working_dir: spec.working_dir.clone().unwrap_or_else(|| "/".into()),
-            hostname: launch.hostname.clone(),
+            hostname: launch.hostname.to_string(),
         })
     }
 }

@@ -20,7 +20,8 @@ impl Cluster {
         let Some(spec) = spec_of(pod, runtime, index) else { return };
         let ip = runtime.ip.clone().unwrap_or_default();
         let node = runtime.node.clone();
-        let env = match environment::variables(self.store(), pod, spec, &ip, &node) {
+        let shared = self.service_links(pod);
+        let env = match environment::variables(self.store(), pod, spec, &ip, &node, shared) {
             Ok(env) => env,
             Err(why) => {
                 self.kubelet_note(key, Some(index), true, "Failed", format!("Error: {why}"));
@@ -30,15 +31,15 @@ impl Cluster {
             }
         };
         let launch = Launch {
-            image: spec.image.clone(),
+            image: spec.image.as_str().into(),
             command: spec.command.iter().map(|word| environment::expand(word, &env)).collect(),
             args: spec.args.iter().map(|word| environment::expand(word, &env)).collect(),
             stdin: spec.stdin,
             declared: spec.ports.iter().map(|port| (port.container_port, port.protocol)).collect(),
-            pod: key.name.to_string(),
-            hostname: env.get("HOSTNAME").cloned().unwrap_or_default(),
-            ip: ip.to_string(),
-            namespace: key.namespace.to_string(),
+            pod: key.name.clone(),
+            hostname: env.get("HOSTNAME").unwrap_or_default().into(),
+            ip,
+            namespace: key.namespace.clone(),
             env,
         };
         let probes =

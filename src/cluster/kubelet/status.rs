@@ -93,8 +93,8 @@ impl Report {
             signal: 0,
             reason: ended.reason.into(),
             message: ended.message.clone(),
-            started_at: time(ended.started).into(),
-            finished_at: time(ended.finished).into(),
+            started_at: time(ended.started),
+            finished_at: time(ended.finished),
         };
         let state = |state: &State| match state {
             State::Waiting { reason, message } => ContainerState {
@@ -102,7 +102,7 @@ impl Report {
                 ..ContainerState::default()
             },
             State::Running { since } => ContainerState {
-                running: Some(StateRunning { started_at: time(*since).into() }),
+                running: Some(StateRunning { started_at: time(*since) }),
                 ..ContainerState::default()
             },
             State::Terminated(end) => {
@@ -110,8 +110,9 @@ impl Report {
             }
         };
         let containers = |roles: &[Role]| -> Vec<ContainerStatus> {
-            let of = self.containers.iter().filter(|container| roles.contains(&container.role));
-            of.map(|container| ContainerStatus {
+            let of = || self.containers.iter().filter(|container| roles.contains(&container.role));
+            let mut statuses = Vec::with_capacity(of().count());
+            statuses.extend(of().map(|container| ContainerStatus {
                 name: container.name.clone().into(),
                 ready: container.ready,
                 started: container.started,
@@ -121,8 +122,8 @@ impl Report {
                     terminated: container.last.as_ref().map(ended),
                     ..ContainerState::default()
                 },
-            })
-            .collect()
+            }));
+            statuses
         };
         let own = self.conditions.iter().map(|condition| pod::Condition {
             kind: condition.kind.into(),
@@ -139,7 +140,7 @@ impl Report {
             host_ip: self.host.clone(),
             reason: reason.into(),
             message,
-            start_time: Some(time(self.begun).into()),
+            start_time: Some(time(self.begun)),
             container_statuses: containers(LISTS[1].1),
             qos_class: self.qos_class.clone(),
             init_container_statuses: containers(LISTS[0].1),
