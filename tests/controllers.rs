@@ -1,5 +1,7 @@
 //! Controllers and kubelets on virtual time.
 
+#[path = "controllers/cron.rs"]
+mod cron;
 #[path = "controllers/faults.rs"]
 mod faults;
 #[path = "controllers/properties.rs"]

@@ -3,14 +3,14 @@
 
 #[path = "shell/completion.rs"]
 mod completion;
-#[path = "shell/kubectl.rs"]
-mod kubectl;
 #[path = "shell/language.rs"]
 mod language;
 #[path = "shell/random.rs"]
 mod random;
 #[path = "shell/tools.rs"]
 mod tools;
+#[path = "shell/transcripts.rs"]
+mod transcripts;
 
 use cluster_playground::cluster::Profile;
 use cluster_playground::shell::{Beginning, Session};

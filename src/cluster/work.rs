@@ -7,6 +7,9 @@ use crate::apiserver::{Change, WriteOptions, Written};
 use crate::controllers::{self, Controller, Note, Record, Write};
 use std::time::Duration;
 
+/// How long the Job controller waits after a pod's change for more (`syncJobBatchPeriod`).
+const JOB_BATCH: Duration = Duration::from_secs(1);
+
 impl Cluster {
     /// Does all that is due at this instant: controllers first, in order, then the nodes.
     pub(super) fn run_due(&mut self) {
@@ -113,7 +116,9 @@ impl Cluster {
                 self.note(Note { message, ..note.clone() });
             }
             Err(status) => {
-                let message = format!("Error creating: {}", status.message);
+                let what =
+                    if note.about.kind == Kind::CronJob { "Error creating job" } else { "Error creating" };
+                let message = format!("{what}: {}", status.message);
                 if let Some(controller) = controller_of(note.about.kind) {
                     let again = self.now + Duration::from_secs(10);
                     self.queue.put(again, Due::Work(controller, note.about.clone()));
@@ -172,7 +177,9 @@ impl Cluster {
         }
         self.follow_api_service(change);
         for (controller, key) in controllers::watchers(self.server.store(), change) {
-            let at = self.reaction(controller);
+            // Jobs take what happens to their pods a second's worth at a time.
+            let batched = controller == Controller::Job && object.kind == Kind::Pod;
+            let at = if batched { self.now + JOB_BATCH } else { self.reaction(controller) };
             self.queue.put(at, Due::Work(controller, key));
         }
         match object.kind {
@@ -265,6 +272,7 @@ fn controller_of(kind: Kind) -> Option<Controller> {
         Kind::ReplicaSet => Controller::ReplicaSet,
         Kind::StatefulSet => Controller::StatefulSet,
         Kind::DaemonSet => Controller::DaemonSet,
+        Kind::CronJob => Controller::CronJob,
         Kind::Job => Controller::Job,
         _ => return None,
     })

@@ -82,7 +82,18 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
         };
         if complete {
             let message = "Reached expected number of succeeded pods";
-            condition(&mut status, "SuccessCriteriaMet", "True", "CompletionsReached", message, now);
+            if !ended("SuccessCriteriaMet") {
+                // First that it is enough is written down, then, once its pods are counted, that it is over.
+                let counted = usize::try_from(job.status.succeeded).unwrap_or(0);
+                let new: Vec<Value> =
+                    succeeded.iter().skip(counted).map(|pod| pod.meta.uid.as_str().into()).collect();
+                condition(&mut status, "SuccessCriteriaMet", "True", "CompletionsReached", message, now);
+                count(&mut status, "active", 0);
+                status["ready"] = 0.into();
+                status["uncountedTerminatedPods"] = json!({"succeeded": new});
+                writes.extend(write::status(object, status));
+                return writes;
+            }
             condition(&mut status, "Complete", "True", "CompletionsReached", message, now);
             status["completionTime"] = now.rfc3339().as_str().into();
             writes.push(Write::Note(Note::new(SOURCE, key.clone(), "Completed", "Job completed".into())));

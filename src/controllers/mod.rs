@@ -4,6 +4,7 @@
 //! concerns. They know nothing of each other, of queues, packets or programs: the cluster applies
 //! their writes, and those wake the next one.
 
+mod cron_job;
 mod daemon_set;
 mod deployment;
 mod deployment_status;
@@ -51,6 +52,10 @@ pub enum Controller {
     StatefulSet,
     /// DaemonSets → Pods.
     DaemonSet,
+    /// CronJobs → Jobs.
+    CronJob,
+    /// CronJobs whose schedule was changed: when to look at them.
+    CronSchedule,
     /// Jobs → Pods.
     Job,
     /// Pods → Nodes.
@@ -98,6 +103,8 @@ pub fn reconcile(
         Controller::ReplicaSet => each(&|key| replica_set::reconcile(store, key, now)),
         Controller::StatefulSet => each(&|key| stateful_set::reconcile(store, key, now)),
         Controller::DaemonSet => each(&|key| daemon_set::reconcile(store, key, now)),
+        Controller::CronJob => each(&|key| cron_job::reconcile(store, key, now)),
+        Controller::CronSchedule => each(&|key| cron_job::rescheduled(store, key, now)),
         Controller::Job => each(&|key| job::reconcile(store, key, now)),
         Controller::Scheduler => scheduler::schedule(store, keys, now),
         Controller::EndpointSlice => each(&|key| endpoint_slice::reconcile(store, key, now)),

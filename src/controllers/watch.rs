@@ -18,6 +18,7 @@ pub fn watchers(store: &Store, change: &Change) -> BTreeSet<(Controller, Key)> {
         Kind::StatefulSet => add(&mut work, StatefulSet, &key),
         Kind::DaemonSet => add(&mut work, DaemonSet, &key),
         Kind::Job => add(&mut work, Job, &key),
+        Kind::CronJob => cron_job(change, &mut work),
         Kind::PodDisruptionBudget => add(&mut work, Disruption, &key),
         Kind::Namespace => add(&mut work, Namespace, &key),
         Kind::Pod => pod(store, change, &mut work),
@@ -65,6 +66,17 @@ fn add(work: &mut BTreeSet<(Controller, Key)>, controller: Controller, key: &Key
     work.insert((controller, key.clone()));
 }
 
+/// A CronJob is looked at at once, unless its schedule changed: then when that says so.
+fn cron_job(change: &Change, work: &mut BTreeSet<(Controller, Key)>) {
+    let schedule = |cron: &Arc<Object>| {
+        let spec = &cron.doc()["spec"];
+        (spec["schedule"].clone(), spec["timeZone"].clone())
+    };
+    let (old, new) = (change.old.as_ref().map(schedule), change.new.as_ref().map(schedule));
+    let controller = if old.is_some() && new.is_some() && old != new { CronSchedule } else { CronJob };
+    add(work, controller, &change.object().key());
+}
+
 /// Garbage: an object's owner went, it came without one, or it is an owner that is leaving. And
 /// a workload hears of what it controls.
 fn owners(store: &Store, change: &Change, work: &mut BTreeSet<(Controller, Key)>) {
@@ -78,6 +90,7 @@ fn owners(store: &Store, change: &Change, work: &mut BTreeSet<(Controller, Key)>
                 "StatefulSet" => Some((StatefulSet, Kind::StatefulSet)),
                 "DaemonSet" => Some((DaemonSet, Kind::DaemonSet)),
                 "Job" => Some((Job, Kind::Job)),
+                "CronJob" => Some((CronJob, Kind::CronJob)),
                 _ => None,
             };
             if let Some((controller, kind)) = controller {

@@ -1,12 +1,12 @@
 //! Validation of Jobs and CronJobs.
 
-use super::cron::{schedule_problem, time_zone_problem};
 use super::meta::{object_meta, object_meta_update};
 use super::names::IMMUTABLE;
 use super::pod::pod_template;
 use super::selector::{label_selector, matches};
+use super::time_zone::time_zone_problem;
 use super::workload::not_negative;
-use crate::api::{Kind, Value, json};
+use crate::api::{Kind, Schedule, Value, json};
 use crate::apiserver::document::{flag, has, int, text};
 use crate::apiserver::field::{Errors, Path};
 
@@ -161,7 +161,7 @@ fn cron_spec(errors: &mut Errors, spec: &Value) {
     } else if schedule.contains("TZ") {
         let detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
         errors.invalid(&path, schedule, detail);
-    } else if let Some(problem) = schedule_problem(schedule) {
+    } else if let Err(problem) = Schedule::parse(schedule) {
         errors.invalid(&path, schedule, problem);
     }
     not_negative(errors, spec, "startingDeadlineSeconds", &SPEC);

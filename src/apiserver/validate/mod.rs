@@ -7,7 +7,6 @@ mod addresses;
 mod autoscaling;
 mod config;
 mod container;
-mod cron;
 mod endpoints;
 mod env;
 mod ingress;
@@ -24,6 +23,7 @@ mod security;
 mod selector;
 mod service;
 mod storage;
+mod time_zone;
 mod volume;
 mod workload;
 

@@ -1,6 +1,8 @@
 //! Durations and instants as people read them.
 
 use crate::api::{Instant, Value};
+
+pub use crate::api::parse_duration;
 use std::time::Duration;
 
 /// A duration as `duration.HumanDuration` prints it: `5s`, `3m20s`, `26h`, `4d2h`.
@@ -53,39 +55,6 @@ pub fn rfc1123(at: Instant) -> String {
 /// A written instant as RFC 1123; empty if it is none.
 pub fn date(written: &Value) -> String {
     written.as_str().and_then(instant).map(rfc1123).unwrap_or_default()
-}
-
-/// Reads a duration as Go writes them (`1h30m`, `250ms`); negative ones too.
-pub fn parse_duration(text: &str) -> Option<(bool, Duration)> {
-    let (negative, mut rest) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    if rest == "0" {
-        return Some((negative, Duration::ZERO));
-    }
-    if rest.is_empty() {
-        return None;
-    }
-    let mut total = 0f64;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-        total += number
-            * match &rest[..unit] {
-                "ns" => 1e-9,
-                "us" | "µs" | "μs" => 1e-6,
-                "ms" => 1e-3,
-                "s" => 1.0,
-                "m" => 60.0,
-                "h" => 3600.0,
-                _ => return None,
-            };
-        rest = &rest[unit..];
-    }
-    Duration::try_from_secs_f64(total).ok().map(|duration| (negative, duration))
 }
 
 /// A duration as Go prints one: `1h0m5s`, `1.5s`, `250ms`.
