@@ -1,10 +1,10 @@
 //! What a shell does itself, because a program could not: it changes the shell.
 
-use super::exec::{AndOrRun, Job};
 use super::files::absolute;
+use super::jobs::{jobs, kill};
 use super::line::{self, Script};
-use super::program::{Ctx, Exit, Input, Poll, Wake};
-use super::scope::{Flow, Scope};
+use super::program::{Ctx, Exit};
+use super::scope::{Flow, Scope, Unset};
 use super::{condition, printf, programs};
 use std::sync::Arc;
 
@@ -35,6 +35,7 @@ pub const BUILTINS: &[(&str, Act)] = &[
     ("cd", cd),
     ("command", command),
     ("continue", |scope, args, ctx| looping(scope, args, ctx, Flow::Continue)),
+    ("declare", local),
     ("echo", echo),
     ("eval", eval),
     ("exec", |_, args, _| match args {
@@ -48,6 +49,7 @@ pub const BUILTINS: &[(&str, Act)] = &[
     ("history", history),
     ("jobs", jobs),
     ("kill", kill),
+    ("let", reckon),
     ("local", local),
     ("printf", |_, args, ctx| Builtin::Done(printf::run(args, ctx))),
     ("pwd", |scope, _, ctx| {
@@ -58,6 +60,7 @@ pub const BUILTINS: &[(&str, Act)] = &[
         let names = args[1..].iter().filter(|arg| !arg.starts_with('-')).cloned().collect();
         Builtin::Read(names)
     }),
+    ("readonly", local),
     ("return", |scope, args, _| leave(scope, args, Flow::Return)),
     ("set", set),
     ("shift", |scope, args, _| {
@@ -68,8 +71,10 @@ pub const BUILTINS: &[(&str, Act)] = &[
     }),
     ("source", source),
     ("test", |scope, args, ctx| Builtin::Done(condition::test(scope, args, ctx))),
+    ("trap", trap),
     ("true", |_, _, _| Builtin::Done(0)),
     ("type", kind),
+    ("typeset", local),
     ("unalias", |scope, args, _| {
         args[1..].iter().for_each(|name| drop(scope.aliases.remove(name)));
         Builtin::Done(0)
@@ -251,10 +256,61 @@ fn export(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
     Builtin::Done(0)
 }
 
+/// `local`, `declare`, `readonly`: variables of the shell, whatever is said of them besides.
 fn local(scope: &mut Scope, args: &[String], _: &mut Ctx<'_>) -> Builtin {
+    for arg in args[1..].iter().filter(|arg| !arg.starts_with('-')) {
+        match arg.split_once('=') {
+            Some((name, value)) => scope.set(name, value),
+            None if args[0] == "local" => scope.set(arg, ""),
+            None => {}
+        }
+    }
+    Builtin::Done(0)
+}
+
+/// `let`: each word is an expression; the last one decides.
+fn reckon(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    let mut value = 0;
     for arg in &args[1..] {
-        let (name, value) = arg.split_once('=').unwrap_or((arg, ""));
-        scope.set(name, value);
+        match super::arithmetic::evaluate(arg, scope) {
+            Ok(result) => value = result,
+            Err(Unset(message)) => {
+                ctx.complain(format!("{}: let: {message}", scope.shell));
+                return Builtin::Done(1);
+            }
+        }
+    }
+    Builtin::Done(Exit::from(value == 0))
+}
+
+/// `trap COMMANDS SIGNAL…`: of the signals, `EXIT` and `INT` come here.
+fn trap(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
+    let words: Vec<&String> = args[1..].iter().filter(|arg| *arg != "--").collect();
+    let (commands, signals) = match words.as_slice() {
+        [] => (None, &[][..]),
+        [print] if *print == "-p" => (None, &[][..]),
+        [signal] => (Some("-"), std::slice::from_ref(signal)),
+        [commands, signals @ ..] => (Some(commands.as_str()), signals),
+    };
+    let Some(commands) = commands else {
+        for (signal, commands) in &scope.traps {
+            let sig = if signal == "EXIT" { "" } else { "SIG" };
+            ctx.say(format!("trap -- '{commands}' {sig}{signal}"));
+        }
+        return Builtin::Done(0);
+    };
+    for signal in signals {
+        let name = match signal.to_ascii_uppercase().trim_start_matches("SIG") {
+            "0" => "EXIT".to_owned(),
+            "2" => "INT".to_owned(),
+            "15" => "TERM".to_owned(),
+            name => name.to_owned(),
+        };
+        if commands == "-" {
+            scope.traps.remove(&name);
+        } else {
+            scope.traps.insert(name, commands.to_owned());
+        }
     }
     Builtin::Done(0)
 }
@@ -265,16 +321,22 @@ fn set(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
             ctx.say(format!("{name}={value}"));
         }
     }
-    for (index, arg) in args.iter().enumerate().skip(1) {
-        match arg.chars().next() {
-            Some(sign @ ('-' | '+')) if arg.len() > 1 && arg != "--" => {
-                scope.errexit = if arg.contains('e') { sign == '-' } else { scope.errexit };
-                scope.xtrace = if arg.contains('x') { sign == '-' } else { scope.xtrace };
-            }
-            _ => {
-                scope.arguments.truncate(1);
-                scope.arguments.extend_from_slice(&args[index + usize::from(arg == "--")..]);
-                break;
+    let mut words = args[1..].iter().enumerate();
+    while let Some((index, arg)) = words.next() {
+        let on = arg.starts_with('-');
+        if arg.len() < 2 || arg == "--" || !arg.starts_with(['-', '+']) {
+            scope.arguments.truncate(1);
+            scope.arguments.extend_from_slice(&args[1 + index + usize::from(arg == "--")..]);
+            break;
+        }
+        for letter in arg[1..].chars() {
+            let name = if letter == 'o' { words.next().map_or("", |(_, name)| name) } else { "" };
+            match (letter, name) {
+                ('e', _) | ('o', "errexit") => scope.errexit = on,
+                ('x', _) | ('o', "xtrace") => scope.xtrace = on,
+                ('u', _) | ('o', "nounset") => scope.nounset = on,
+                ('o', "pipefail") => scope.pipefail = on,
+                _ => {}
             }
         }
     }
@@ -296,68 +358,6 @@ pub fn assign_fields(scope: &mut Scope, names: &[String], line: &str) {
     if names.is_empty() {
         scope.set("REPLY", line);
     }
-}
-
-/// Puts a list into the background.
-pub fn start_job(scope: &mut Scope, ctx: &mut Ctx<'_>, run: AndOrRun, text: &str) {
-    let id = scope.jobs.iter().map(|job| job.id).max().unwrap_or(0) + 1;
-    let own = Box::new(scope.subshell());
-    scope.jobs.push(Job { id, text: text.to_owned(), run, scope: own, done: None, killed: false });
-    let pid = 1000 + id;
-    scope.set("!", pid.to_string());
-    scope.status = 0;
-    if ctx.tty {
-        ctx.complain(format!("[{id}] {pid}"));
-    }
-}
-
-/// Lets the jobs go on; returns what they wait for.
-pub fn poll_jobs(scope: &mut Scope, ctx: &mut Ctx<'_>) -> Wake {
-    let mut wake = Wake::Never;
-    let mut jobs = std::mem::take(&mut scope.jobs);
-    for job in jobs.iter_mut().filter(|job| job.done.is_none()) {
-        let mut input = Input::closed("");
-        let (mut out, mut err) = (String::new(), String::new());
-        let poll = {
-            let mut inner = ctx.with(&mut input, &mut out, &mut err);
-            inner.interrupted = job.killed;
-            job.run.poll(&mut job.scope, &mut inner)
-        };
-        ctx.stdout.push_str(&out);
-        ctx.stderr.push_str(&err);
-        match poll {
-            Poll::Done(status) => job.done = Some(if job.killed { 143 } else { status }),
-            Poll::Wait(own) => wake = wake.either(own),
-        }
-    }
-    jobs.append(&mut scope.jobs);
-    scope.jobs = jobs;
-    wake
-}
-
-/// Tells of the jobs that have ended, and forgets them.
-pub fn reap(scope: &mut Scope, ctx: &mut Ctx<'_>) {
-    for job in scope.jobs.extract_if(.., |job| job.done.is_some()).collect::<Vec<_>>() {
-        ctx.complain(format!("[{}]+  {:<24}{}", job.id, word(&job), job.text));
-    }
-}
-
-fn word(job: &Job) -> String {
-    match (job.killed, job.done) {
-        (true, _) => "Terminated".to_owned(),
-        (_, None) => "Running".to_owned(),
-        (_, Some(0)) => "Done".to_owned(),
-        (_, Some(status)) => format!("Exit {status}"),
-    }
-}
-
-fn jobs(scope: &mut Scope, _: &[String], ctx: &mut Ctx<'_>) -> Builtin {
-    for job in &scope.jobs {
-        let ampersand = if job.done.is_none() { " &" } else { "" };
-        ctx.say(format!("[{}]+  {:<24}{}{ampersand}", job.id, word(job), job.text));
-    }
-    scope.jobs.retain(|job| job.done.is_none());
-    Builtin::Done(0)
 }
 
 /// The lines that were typed, all or the last of them; `-c` forgets them, `-d` one of them.
@@ -390,27 +390,4 @@ fn history(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
         ctx.say(format!("{:>5}  {line}", at + 1));
     }
     Builtin::Done(0)
-}
-
-fn kill(scope: &mut Scope, args: &[String], ctx: &mut Ctx<'_>) -> Builtin {
-    let mut status = 0;
-    for arg in args[1..].iter().filter(|arg| !arg.starts_with('-')) {
-        let id = match arg.strip_prefix('%') {
-            Some(id) => id.parse().ok(),
-            None => arg.parse::<usize>().ok().and_then(|pid| pid.checked_sub(1000)),
-        };
-        match scope.jobs.iter_mut().find(|job| Some(job.id) == id && job.done.is_none()) {
-            Some(job) => job.killed = true,
-            None => {
-                let shell = &scope.shell;
-                ctx.complain(if arg.starts_with('%') {
-                    format!("{shell}: kill: {arg}: no such job")
-                } else {
-                    format!("{shell}: kill: ({arg}) - No such process")
-                });
-                status = 1;
-            }
-        }
-    }
-    Builtin::Done(status)
 }

@@ -1,8 +1,47 @@
-//! `test` and `[`.
+//! `test`, `[` and `[[`.
 
-use super::files::absolute;
+use super::arithmetic::evaluate;
+use super::files::{absolute, matches_pattern};
+use super::line::Question;
 use super::program::{Ctx, Exit};
-use super::scope::Scope;
+use super::regex::{Regex, Syntax};
+use super::scope::{Scope, Unset};
+
+/// What `[[ … ]]` asks of its operands, which are expanded.
+///
+/// # Errors
+/// The shell's words for what cannot be asked.
+pub fn ask(
+    question: &Question,
+    operands: &[String],
+    scope: &mut Scope,
+    ctx: &mut Ctx<'_>,
+) -> Result<bool, String> {
+    Ok(match question {
+        Question::Or(a, b) => ask(a, operands, scope, ctx)? || ask(b, operands, scope, ctx)?,
+        Question::And(a, b) => ask(a, operands, scope, ctx)? && ask(b, operands, scope, ctx)?,
+        Question::Not(a) => !ask(a, operands, scope, ctx)?,
+        Question::Unary(operator, a) if operator == "-v" => scope.value(&operands[*a]).is_some(),
+        Question::Unary(operator, a) => return unary(operator, &operands[*a], scope, ctx),
+        Question::Binary(a, operator, b) => {
+            let (left, right) = (&operands[*a], &operands[*b]);
+            match operator.as_str() {
+                "=" | "==" => matches_pattern(right, left),
+                "!=" => !matches_pattern(right, left),
+                "=~" => Regex::new(right, Syntax::Extended, false)?.is_match(left),
+                "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => {
+                    let mut number = |text: &str| match evaluate(text, scope) {
+                        Ok(number) => Ok(number.to_string()),
+                        Err(Unset(message)) => Err(format!("[[: {message}")),
+                    };
+                    let (left, right) = (number(left)?, number(right)?);
+                    return binary(&left, operator, &right);
+                }
+                _ => return binary(left, operator, right),
+            }
+        }
+    })
+}
 
 /// The status of `test EXPRESSION` or `[ EXPRESSION ]`: 0 for true, 1 for false, 2 for nonsense.
 pub fn test(scope: &Scope, args: &[String], ctx: &mut Ctx<'_>) -> Exit {
@@ -44,7 +83,7 @@ fn unary(operator: &str, operand: &str, scope: &Scope, ctx: &mut Ctx<'_>) -> Res
     match operator {
         "-z" => Ok(operand.is_empty()),
         "-n" => Ok(!operand.is_empty()),
-        "-e" | "-r" | "-w" => Ok(ctx.files().exists(&path)),
+        "-e" | "-a" | "-r" | "-w" => Ok(ctx.files().exists(&path)),
         "-f" => Ok(ctx.files().read(&path).is_ok()),
         "-d" => Ok(ctx.files().is_directory(&path)),
         "-s" => Ok(ctx.files().read(&path).is_ok_and(|text| !text.is_empty())),

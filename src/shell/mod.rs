@@ -10,6 +10,8 @@ mod complete;
 mod condition;
 mod disk;
 mod exec;
+mod expand;
+mod jobs;
 mod printf;
 mod scope;
 mod sh;

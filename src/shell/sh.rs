@@ -1,8 +1,8 @@
 //! `sh` as a program: a script of its own, or a conversation at a prompt.
 
-use super::builtins::poll_jobs;
 use super::exec::ListRun;
 use super::files::absolute;
+use super::jobs::poll_jobs;
 use super::line::{self, SyntaxError};
 use super::program::{Ctx, Exit, Place, Poll, Program, Wake};
 use super::scope::Scope;
@@ -47,6 +47,7 @@ impl Sh {
                     command |= flags.contains('c');
                     self.scope.errexit |= flags.contains('e');
                     self.scope.xtrace |= flags.contains('x');
+                    self.scope.nounset |= flags.contains('u');
                 }
                 _ => operands.push(word.clone()),
             }
@@ -114,6 +115,16 @@ impl Program for Sh {
                 }
                 let script = self.args.len() > 1 && !self.args[1..].iter().all(|arg| arg.starts_with('-'));
                 if script || self.scope.flow.is_some() {
+                    let interrupted = self.scope.traps.remove("INT").filter(|_| ctx.interrupted);
+                    if let Some(script) = interrupted.and_then(|text| line::parse(&text).ok()) {
+                        self.scope.flow = None;
+                        self.list = Some(ListRun::new(script));
+                        return Poll::Wait(Wake::Yield);
+                    }
+                    if let Some(script) = self.scope.last_words() {
+                        self.list = Some(ListRun::new(script));
+                        return Poll::Wait(Wake::Yield);
+                    }
                     return Poll::Done(self.scope.end());
                 }
                 self.prompted = !ctx.tty;

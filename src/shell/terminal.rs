@@ -1,8 +1,8 @@
 //! A terminal: a shell, what it printed, and what is typed ahead.
 
-use super::builtins::{poll_jobs, reap};
 use super::complete::Completion;
 use super::exec::ListRun;
+use super::jobs::{poll_jobs, reap};
 use super::line::{self, SyntaxError};
 use super::program::{Ctx, Exit, Input, Place, Poll, Wake, World};
 use super::scope::Scope;

@@ -60,3 +60,8 @@ fn kubectl_answers_as_written_down() {
 fn cron_jobs_run_when_they_are_due() {
     agree("cron-jobs");
 }
+
+#[test]
+fn bash_is_more_than_sh() {
+    agree("bash");
+}

@@ -1,12 +1,13 @@
 //! A command: its words are expanded, its streams opened, and what it is begins to run.
 
-use super::routes::{Route, Routes, expand, words};
+use super::routes::{Route, Routes, expand, scripts};
 use super::{DEEPEST, ListRun};
 use crate::shell::builtins::{self, Builtin};
+use crate::shell::expand::Expander;
 use crate::shell::line::{Command, CommandKind, Script};
 use crate::shell::program::{Ctx, Exit, Input, Poll, Program};
-use crate::shell::scope::{Expander, Flow, Scope, Unset, substitutions};
-use crate::shell::{files, programs};
+use crate::shell::scope::{Flow, Scope, Unset};
+use crate::shell::{arithmetic, condition, files, programs};
 
 #[derive(Clone, Debug)]
 pub(super) struct CommandRun {
@@ -52,7 +53,7 @@ impl CommandRun {
                         scope.flow = Some(Flow::Exit(1));
                         return Poll::Done(1);
                     }
-                    let scripts = substitutions(words(command));
+                    let scripts = scripts(command, scope);
                     self.state = State::Substituting { scripts, outputs: Vec::new(), current: None };
                 }
                 State::Substituting { scripts, outputs, current } => {
@@ -114,7 +115,9 @@ impl CommandRun {
         let (assignments, fields, targets) = match expanded {
             Ok(expanded) => expanded,
             Err(Unset(message)) => {
+                // Nothing more of the line or the script is run.
                 ctx.complain(format!("{}: {message}", scope.shell));
+                scope.flow = Some(Flow::Exit(1));
                 return Err(1);
             }
         };
@@ -159,6 +162,25 @@ impl CommandRun {
                     Some(arm) => Running::List(list(&arm.body)),
                     None => return Err(0),
                 }
+            }
+            CommandKind::Arithmetic(_) => {
+                let value = arithmetic::evaluate(&fields[0], scope);
+                return Err(match value {
+                    Ok(value) => Exit::from(value == 0),
+                    Err(Unset(message)) => {
+                        ctx.complain(format!("{}: ((: {message}", scope.shell));
+                        1
+                    }
+                });
+            }
+            CommandKind::Test { question, .. } => {
+                return Err(match condition::ask(question, &fields, scope, ctx) {
+                    Ok(value) => Exit::from(!value),
+                    Err(message) => {
+                        ctx.complain(format!("{}: {message}", scope.shell));
+                        2
+                    }
+                });
             }
             CommandKind::Function { name, body } => {
                 scope.functions.insert(name.clone(), body.clone());

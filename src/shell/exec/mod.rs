@@ -7,12 +7,13 @@ mod command;
 mod routes;
 mod running;
 
-use super::builtins;
+use super::jobs;
 use super::line::{AndOr, Op, Pipeline, Script};
 use super::program::{Ctx, Exit, Input, Poll, Wake};
 use super::scope::{Flow, Scope};
 use command::{CommandRun, State};
 use routes::Routes;
+use std::collections::BTreeMap;
 
 /// How deep functions and substitutions may call each other.
 const DEEPEST: usize = 40;
@@ -88,7 +89,7 @@ impl ListRun {
             if item.background {
                 self.at += 1;
                 let run = AndOrRun::new(self.script.clone(), self.at - 1, self.depth);
-                builtins::start_job(scope, ctx, run, &item.list.text);
+                jobs::start_job(scope, ctx, run, &item.list.text);
                 continue;
             }
             let run = self
@@ -229,7 +230,12 @@ impl PipelineRun {
                 }
             }
         }
-        let Some(status) = self.stages[last].exit else { return Poll::Wait(wake) };
+        let Some(mut status) = self.stages[last].exit else { return Poll::Wait(wake) };
+        if scope.pipefail {
+            // A writer whose reader has gone is ended by SIGPIPE.
+            let failed = self.stages.iter().map(|stage| stage.exit.unwrap_or(141)).rfind(|exit| *exit != 0);
+            status = failed.unwrap_or(0);
+        }
         if pipeline.timed {
             let took = ctx.cluster.now().since(self.started);
             let (minutes, seconds) = (took.as_secs() / 60, took.as_secs_f64() % 60.0);
@@ -242,15 +248,25 @@ impl PipelineRun {
 impl Scope {
     /// A copy for a subshell: the same variables, no jobs.
     pub fn subshell(&self) -> Scope {
-        Scope { jobs: Vec::new(), flow: None, ..self.clone() }
+        Scope { jobs: Vec::new(), flow: None, traps: BTreeMap::new(), ..self.clone() }
     }
 
     /// The status of a shell that has run to its end, `exit` taken into account.
     pub fn end(&mut self) -> Exit {
-        match self.flow.take() {
+        let status = match self.flow.take() {
             Some(Flow::Exit(status) | Flow::Return(status)) => status,
-            _ => self.status,
-        }
+            _ => self.left.unwrap_or(self.status),
+        };
+        self.left = None;
+        status
+    }
+
+    /// What is still to be run before the shell ends: the commands of `trap … EXIT`, once.
+    pub fn last_words(&mut self) -> Option<Script> {
+        let script = super::line::parse(&self.traps.remove("EXIT")?).ok()?;
+        // Their own status is not the shell's.
+        self.left = Some(self.end());
+        Some(script)
     }
 
     /// Whether `break` or `continue` or worse ends the loop whose body has just ended.

@@ -1,9 +1,11 @@
 //! The words of a command and where its streams lead.
 
+use crate::shell::expand::{Expander, substitutions};
 use crate::shell::files;
-use crate::shell::line::{Command, CommandKind, Redirect, RedirectKind, Word};
+use crate::shell::line::{Command, CommandKind, Reading, Redirect, RedirectKind, Script, Word, braces};
 use crate::shell::program::{Ctx, Exit, Input};
-use crate::shell::scope::{Expander, Scope, Unset};
+use crate::shell::scope::{Scope, Unset};
+use std::borrow::Cow;
 
 /// Where a command's streams lead.
 #[derive(Clone, Debug, Default)]
@@ -87,27 +89,33 @@ impl Routes {
     }
 }
 
-/// Every word of a command that is expanded before it starts, in order.
-pub(super) fn words(command: &Command) -> Vec<&Word> {
-    let mut words = Vec::new();
+/// The words of a command with the words that bash makes of their braces.
+fn spread<'a>(words: &'a [Word], scope: &Scope) -> Cow<'a, [Word]> {
+    if scope.shell == "bash" { braces(words) } else { Cow::Borrowed(words) }
+}
+
+/// The scripts of every word of a command that is expanded before it starts, in order.
+pub(super) fn scripts(command: &Command, scope: &Scope) -> Vec<Script> {
+    let mut scripts = Vec::new();
     match &command.kind {
-        CommandKind::Simple { assignments, words: fields } => {
-            words.extend(assignments.iter().map(|(_, word)| word));
-            words.extend(fields);
+        CommandKind::Simple { assignments, words } => {
+            scripts = substitutions(assignments.iter().map(|(_, word)| word));
+            scripts.extend(substitutions(&*spread(words, scope)));
         }
-        CommandKind::For { words: Some(fields), .. } => words.extend(fields),
-        CommandKind::Case { word, .. } => words.push(word),
+        CommandKind::For { words: Some(words), .. } => scripts = substitutions(&*spread(words, scope)),
+        CommandKind::Case { word, .. } | CommandKind::Arithmetic(word) => scripts = substitutions([word]),
+        CommandKind::Test { operands, .. } => scripts = substitutions(operands.iter().map(|(word, _)| word)),
         _ => {}
     }
-    words.extend(command.redirects.iter().filter_map(|redirect| match &redirect.kind {
+    scripts.extend(substitutions(command.redirects.iter().filter_map(|redirect| match &redirect.kind {
         RedirectKind::Duplicate(_) => None,
         RedirectKind::Read(word)
         | RedirectKind::Write(word)
         | RedirectKind::Append(word)
         | RedirectKind::WriteBoth(word)
         | RedirectKind::Text(word) => Some(word),
-    }));
-    words
+    })));
+    scripts
 }
 
 /// Assignments, fields, and the target of each redirection.
@@ -120,16 +128,25 @@ pub(super) fn expand(command: &Command, expander: &mut Expander<'_>) -> Result<E
             for (name, word) in given {
                 assignments.push((name.clone(), expander.text(word)?));
             }
-            for word in words {
+            for word in &*spread(words, expander.scope) {
                 fields.extend(expander.fields(word)?);
             }
         }
         CommandKind::For { words: Some(words), .. } => {
-            for word in words {
+            for word in &*spread(words, expander.scope) {
                 fields.extend(expander.fields(word)?);
             }
         }
-        CommandKind::Case { word, .. } => fields.push(expander.text(word)?),
+        CommandKind::Case { word, .. } | CommandKind::Arithmetic(word) => fields.push(expander.text(word)?),
+        CommandKind::Test { operands, .. } => {
+            for (word, reading) in operands {
+                fields.push(match reading {
+                    Reading::Text => expander.text(word)?,
+                    Reading::Pattern => expander.pattern(word)?,
+                    Reading::Regex => expander.regex(word)?,
+                });
+            }
+        }
         _ => {}
     }
     for redirect in &command.redirects {

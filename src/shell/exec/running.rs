@@ -33,9 +33,14 @@ impl Running {
                 }
                 wait => wait,
             },
-            Self::Subshell { list, scope } => match list.poll(scope, ctx) {
-                Poll::Done(_) => Poll::Done(scope.end()),
-                wait => wait,
+            Self::Subshell { list, scope } => loop {
+                match list.poll(scope, ctx) {
+                    Poll::Done(_) => match scope.last_words() {
+                        Some(script) => *list = ListRun::at_depth(script, depth + 1),
+                        None => return Poll::Done(scope.end()),
+                    },
+                    wait => return wait,
+                }
             },
             Self::If { branch, condition, list } => {
                 let CommandKind::If { branches, otherwise } = &command.kind else { return Poll::Done(0) };
@@ -81,11 +86,15 @@ impl Running {
                 }
             }
             Self::While { condition, list, status } => {
-                let CommandKind::While { condition: test, body, until } = &command.kind else {
+                let CommandKind::While { condition: test, body, until, step } = &command.kind else {
                     return Poll::Done(0);
                 };
                 loop {
+                    // A condition may fail.
+                    let errexit = scope.errexit;
+                    scope.errexit = errexit && !*condition;
                     let poll = list.poll(scope, ctx);
+                    scope.errexit = errexit;
                     let Poll::Done(ended) = poll else { return poll };
                     if scope.loop_ends() {
                         return Poll::Done(scope.status);
@@ -97,7 +106,12 @@ impl Running {
                         *list = ListRun::at_depth(body.clone(), depth + 1);
                     } else {
                         *status = ended;
-                        *list = ListRun::at_depth(test.clone(), depth + 1);
+                        // The step of a counted loop is run before its condition, which decides.
+                        let test = match step {
+                            Some(step) => std::sync::Arc::new([step.as_slice(), test.as_slice()].concat()),
+                            None => test.clone(),
+                        };
+                        *list = ListRun::at_depth(test, depth + 1);
                     }
                     *condition = !*condition;
                     if !ctx.step() {

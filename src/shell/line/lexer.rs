@@ -1,7 +1,7 @@
 //! Text to tokens: words, operators, here-documents.
 
 use super::parser::{Incomplete, SyntaxError};
-use super::tree::{Expansion, Part, Word};
+use super::tree::{Part, Word};
 
 /// How deep quotes, expansions and commands may nest.
 const DEEPEST: usize = 64;
@@ -17,37 +17,36 @@ pub(super) enum Token {
     Descriptor(u8),
     /// The body of a here-document, right after its delimiter.
     Document(Word),
+    /// `((…))` where a command or the head of a loop may stand.
+    Arithmetic(Word),
     /// The end of a line.
     Newline,
 }
+
+/// Words after which a command may begin, and `for`, after which an expression may.
+const BEFORE_COMMANDS: [&str; 11] =
+    ["if", "then", "elif", "else", "while", "until", "do", "!", "{", "time", "for"];
 
 /// The operators, longest first.
 const OPERATORS: [&str; 18] =
     ["<<<", "<<-", "&&", "||", ";;", "<<", ">>", ">&", "<&", "&>", ">|", ";", "&", "|", "<", ">", "(", ")"];
 
 /// What a text is made of, and where each token ends in it.
-pub(super) struct Lexer<'a> {
-    chars: Vec<char>,
-    at: usize,
-    depth: usize,
+pub(super) struct Lexer {
+    pub(super) chars: Vec<char>,
+    pub(super) at: usize,
+    pub(super) depth: usize,
     pending: Vec<(usize, String, bool, bool)>,
     pub(super) tokens: Vec<(Token, usize)>,
-    source: &'a str,
 }
 
-type Lexed<T> = Result<T, SyntaxError>;
+pub(super) type Lexed<T> = Result<T, SyntaxError>;
 
-impl<'a> Lexer<'a> {
+impl Lexer {
     /// The tokens of a text.
-    pub(super) fn run(source: &'a str, depth: usize) -> Lexed<Vec<(Token, usize)>> {
-        let mut lexer = Lexer {
-            chars: source.chars().collect(),
-            at: 0,
-            depth,
-            pending: Vec::new(),
-            tokens: Vec::new(),
-            source,
-        };
+    pub(super) fn run(source: &str, depth: usize) -> Lexed<Vec<(Token, usize)>> {
+        let mut lexer =
+            Lexer { chars: source.chars().collect(), at: 0, depth, pending: Vec::new(), tokens: Vec::new() };
         if depth > DEEPEST {
             return Err(SyntaxError::near("nested too deeply"));
         }
@@ -55,11 +54,11 @@ impl<'a> Lexer<'a> {
         Ok(lexer.tokens)
     }
 
-    fn peek(&self, ahead: usize) -> Option<char> {
+    pub(super) fn peek(&self, ahead: usize) -> Option<char> {
         self.chars.get(self.at + ahead).copied()
     }
 
-    fn starts_with(&self, text: &str) -> bool {
+    pub(super) fn starts_with(&self, text: &str) -> bool {
         text.chars().enumerate().all(|(index, c)| self.peek(index) == Some(c))
     }
 
@@ -98,6 +97,19 @@ impl<'a> Lexer<'a> {
             self.at += 1;
             self.push(Token::Descriptor(digit as u8 - b'0'));
         }
+        if self.starts_with("((") && self.begins_command() {
+            let start = self.at;
+            self.at += 2;
+            match self.arithmetic() {
+                Ok(Some(word)) => {
+                    self.push(Token::Arithmetic(word));
+                    return Ok(());
+                }
+                // Two subshells that begin together.
+                Ok(None) => self.at = start,
+                Err(error) => return Err(error),
+            }
+        }
         if let Some(operator) = OPERATORS.iter().find(|operator| self.starts_with(operator)) {
             self.at += operator.len();
             self.push(Token::Operator(operator));
@@ -106,9 +118,41 @@ impl<'a> Lexer<'a> {
             }
             return Ok(());
         }
-        let (word, plain) = self.word(false)?;
+        let (word, plain) = self.word("")?;
         self.push(Token::Word(word, plain));
         Ok(())
+    }
+
+    fn begins_command(&self) -> bool {
+        match self.tokens.last() {
+            None
+            | Some((Token::Newline | Token::Operator(";" | "&" | "&&" | "||" | "|" | "(" | ")" | ";;"), _)) => {
+                true
+            }
+            Some((Token::Word(_, Some(text)), _)) => BEFORE_COMMANDS.contains(&text.as_str()),
+            _ => false,
+        }
+    }
+
+    /// The inside of `((…))`, whose opening is read; `None` if it does not end as one.
+    pub(super) fn arithmetic(&mut self) -> Lexed<Option<Word>> {
+        let start = self.at;
+        let mut depth = 0;
+        while let Some(c) = self.peek(0) {
+            self.at += 1;
+            match c {
+                '(' => depth += 1,
+                ')' if depth > 0 => depth -= 1,
+                ')' if self.peek(0) == Some(')') => {
+                    let text: String = self.chars[start..self.at - 1].iter().collect();
+                    self.at += 1;
+                    return quoted_text(&text, self.depth).map(Some);
+                }
+                ')' => return Ok(None),
+                _ => {}
+            }
+        }
+        Err(SyntaxError::Incomplete(Incomplete::Quote(')')))
     }
 
     /// Reads the delimiter of a here-document; its body comes after this line.
@@ -117,7 +161,7 @@ impl<'a> Lexer<'a> {
             self.at += 1;
         }
         let start = self.at;
-        let (word, _) = self.word(false)?;
+        let (word, _) = self.word("")?;
         let raw: String = self.chars[start..self.at].iter().collect();
         let text: String = word
             .0
@@ -163,18 +207,14 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// Reads a word; inside `${…}` it ends at the closing brace.
-    fn word(&mut self, braced: bool) -> Lexed<(Word, Option<String>)> {
+    /// Reads a word; inside `${…}` it ends at one of the characters given.
+    pub(super) fn word(&mut self, ends: &str) -> Lexed<(Word, Option<String>)> {
         let mut parts: Vec<Part> = Vec::new();
         let mut bare = String::new();
         let mut plain = true;
         while let Some(c) = self.peek(0) {
-            let ends = if braced {
-                c == '}'
-            } else {
-                matches!(c, ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')')
-            };
-            if ends {
+            let ends = if ends.is_empty() { " \t\r\n;&|<>()" } else { ends };
+            if ends.contains(c) {
                 break;
             }
             if !matches!(c, '\'' | '"' | '\\' | '$' | '`') {
@@ -214,7 +254,7 @@ impl<'a> Lexer<'a> {
         Ok((Word(parts), text))
     }
 
-    fn until(&mut self, end: char) -> Lexed<String> {
+    pub(super) fn until(&mut self, end: char) -> Lexed<String> {
         let start = self.at;
         while let Some(c) = self.peek(0) {
             self.at += 1;
@@ -274,144 +314,14 @@ impl<'a> Lexer<'a> {
         parts.push(Part::Quoted(text));
         Ok(())
     }
-
-    /// What follows `$` or a backtick.
-    fn expansion(&mut self, first: char, quoted: bool) -> Lexed<Part> {
-        let expand = |what| Ok(Part::Expand { what, quoted });
-        if first == '`' {
-            let text = self.until('`')?.replace("\\`", "`").replace("\\\\", "\\");
-            return expand(Expansion::Command(self.script(&text)?));
-        }
-        match self.peek(0) {
-            Some('(') if self.peek(1) == Some('(') => {
-                self.at += 2;
-                let start = self.at;
-                let mut depth = 0;
-                while let Some(c) = self.peek(0) {
-                    self.at += 1;
-                    match c {
-                        '(' => depth += 1,
-                        ')' if depth > 0 => depth -= 1,
-                        ')' if self.peek(0) == Some(')') => {
-                            let text = self.chars[start..self.at - 1].iter().collect();
-                            self.at += 1;
-                            return expand(Expansion::Arithmetic(text));
-                        }
-                        _ => {}
-                    }
-                }
-                Err(SyntaxError::Incomplete(Incomplete::Quote(')')))
-            }
-            Some('(') => {
-                self.at += 1;
-                let text = self.balanced()?;
-                expand(Expansion::Command(self.script(&text)?))
-            }
-            Some('{') => {
-                self.at += 1;
-                expand(self.braced()?)
-            }
-            Some(c) if c.is_ascii_alphabetic() || c == '_' => {
-                let start = self.at;
-                while self.peek(0).is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
-                    self.at += 1;
-                }
-                expand(Expansion::Variable(self.chars[start..self.at].iter().collect()))
-            }
-            Some(c) if c.is_ascii_digit() || matches!(c, '?' | '@' | '*' | '#' | '$' | '!') => {
-                self.at += 1;
-                expand(Expansion::Variable(c.to_string()))
-            }
-            _ => Ok(Part::Quoted("$".to_owned())),
-        }
-    }
-
-    fn script(&self, text: &str) -> Lexed<super::Script> {
-        super::parser::parse_at(text, self.depth + 1)
-    }
-
-    /// The text up to the parenthesis that closes an open one, quotes respected.
-    fn balanced(&mut self) -> Lexed<String> {
-        let start = self.at;
-        let mut depth = 1;
-        while let Some(c) = self.peek(0) {
-            self.at += 1;
-            match c {
-                '\\' => self.at += 1,
-                '\'' => drop(self.until('\'')?),
-                '"' => self.skip_double()?,
-                '(' => depth += 1,
-                ')' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                return Ok(self.chars[start..self.at - 1].iter().collect());
-            }
-        }
-        Err(SyntaxError::Incomplete(Incomplete::Quote(')')))
-    }
-
-    fn skip_double(&mut self) -> Lexed<()> {
-        while let Some(c) = self.peek(0) {
-            self.at += 1;
-            match c {
-                '"' => return Ok(()),
-                '\\' => self.at += 1,
-                '$' if self.peek(0) == Some('(') => {
-                    self.at += 1;
-                    self.balanced()?;
-                }
-                _ => {}
-            }
-        }
-        Err(SyntaxError::Incomplete(Incomplete::Quote('"')))
-    }
-
-    /// The inside of `${…}`.
-    fn braced(&mut self) -> Lexed<Expansion> {
-        let length = self.peek(0) == Some('#') && self.peek(1) != Some('}');
-        if length {
-            self.at += 1;
-        }
-        let start = self.at;
-        while self.peek(0).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '?' | '@' | '*')) {
-            self.at += 1;
-        }
-        let name: String = self.chars[start..self.at].iter().collect();
-        let start = self.at;
-        while self.peek(0).is_some_and(|c| matches!(c, ':' | '-' | '=' | '+' | '?' | '#' | '%'))
-            && self.at - start < 2
-        {
-            self.at += 1;
-        }
-        let operator: String = self.chars[start..self.at].iter().collect();
-        let (word, _) = self.word(true)?;
-        if self.peek(0) != Some('}') {
-            return Err(SyntaxError::Incomplete(Incomplete::Quote('}')));
-        }
-        self.at += 1;
-        match operator.as_str() {
-            _ if name.is_empty() => Err(SyntaxError::BadSubstitution(self.source.trim().to_owned())),
-            "" if length => Ok(Expansion::Length(name)),
-            "" => Ok(Expansion::Variable(name)),
-            "#" | "##" | "%" | "%%" => Ok(Expansion::Trim(name, operator, Box::new(word))),
-            _ => Ok(Expansion::Default(name, operator, Box::new(word))),
-        }
-    }
 }
 
 /// Text in which only `$` and backticks mean something: the body of a here-document.
 fn quoted_text(text: &str, depth: usize) -> Lexed<Word> {
     // Read as a double-quoted string whose own quotes are hidden from the lexer.
     let hidden = text.replace('"', "\u{1}") + "\"";
-    let mut lexer = Lexer {
-        chars: hidden.chars().collect(),
-        at: 0,
-        depth,
-        pending: Vec::new(),
-        tokens: Vec::new(),
-        source: text,
-    };
+    let mut lexer =
+        Lexer { chars: hidden.chars().collect(), at: 0, depth, pending: Vec::new(), tokens: Vec::new() };
     let mut parts = Vec::new();
     lexer.double(&mut parts)?;
     for part in &mut parts {

@@ -72,17 +72,17 @@ const DEEPEST: usize = 64;
 /// Words that end a list where a command could begin.
 const CLOSERS: [&str; 8] = ["then", "elif", "else", "fi", "do", "done", "esac", "}"];
 
-struct Parser {
-    tokens: Vec<(Token, usize)>,
-    at: usize,
+pub(super) struct Parser {
+    pub(super) tokens: Vec<(Token, usize)>,
+    pub(super) at: usize,
     depth: usize,
-    text: Vec<char>,
+    pub(super) text: Vec<char>,
 }
 
 fn shown(token: &Token) -> String {
     match token {
         Token::Word(_, Some(text)) => text.clone(),
-        Token::Word(..) | Token::Document(_) => "word".to_owned(),
+        Token::Word(..) | Token::Document(_) | Token::Arithmetic(_) => "word".to_owned(),
         Token::Operator(operator) => (*operator).to_owned(),
         Token::Descriptor(digit) => digit.to_string(),
         Token::Newline => "newline".to_owned(),
@@ -90,28 +90,28 @@ fn shown(token: &Token) -> String {
 }
 
 impl Parser {
-    fn peek(&self) -> Option<&Token> {
+    pub(super) fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at).map(|(token, _)| token)
     }
 
-    fn keyword(&self) -> Option<&str> {
+    pub(super) fn keyword(&self) -> Option<&str> {
         match self.peek() {
             Some(Token::Word(_, Some(text))) => Some(text),
             _ => None,
         }
     }
 
-    fn is_operator(&self, operator: &str) -> bool {
+    pub(super) fn is_operator(&self, operator: &str) -> bool {
         matches!(self.peek(), Some(Token::Operator(op)) if *op == operator)
     }
 
-    fn eat(&mut self, operator: &str) -> bool {
+    pub(super) fn eat(&mut self, operator: &str) -> bool {
         let found = self.is_operator(operator);
         self.at += usize::from(found);
         found
     }
 
-    fn eat_keyword(&mut self, word: &str) -> bool {
+    pub(super) fn eat_keyword(&mut self, word: &str) -> bool {
         let found = self.keyword() == Some(word);
         self.at += usize::from(found);
         found
@@ -121,14 +121,14 @@ impl Parser {
         if self.eat_keyword(word) { Ok(()) } else { Err(self.unexpected()) }
     }
 
-    fn unexpected(&self) -> SyntaxError {
+    pub(super) fn unexpected(&self) -> SyntaxError {
         match self.peek() {
             Some(token) => SyntaxError::near(&shown(token)),
             None => SyntaxError::Incomplete(Incomplete::Command),
         }
     }
 
-    fn newlines(&mut self) {
+    pub(super) fn newlines(&mut self) {
         while matches!(self.peek(), Some(Token::Newline)) {
             self.at += 1;
         }
@@ -208,13 +208,18 @@ impl Parser {
             }
             Some("if") => self.conditional()?,
             Some("for") => self.each()?,
+            Some("[[") => self.question()?,
+            Some("function") => return self.named_function(),
             Some(word @ ("while" | "until")) => {
                 self.at += 1;
                 let condition = self.script(&["do"])?;
-                CommandKind::While { condition, body: self.body()?, until: word == "until" }
+                CommandKind::While { condition, body: self.body()?, until: word == "until", step: None }
             }
             Some("case") => self.case()?,
             Some(word) if CLOSERS.contains(&word) => return Err(self.unexpected()),
+            _ if matches!(self.peek(), Some(Token::Arithmetic(_))) => {
+                CommandKind::Arithmetic(self.expression()?)
+            }
             _ if self.eat("(") => {
                 let body = self.script(&[])?;
                 if !self.eat(")") || body.is_empty() {
@@ -231,7 +236,7 @@ impl Parser {
         Ok(Command { kind, redirects })
     }
 
-    fn body(&mut self) -> Result<Script, SyntaxError> {
+    pub(super) fn body(&mut self) -> Result<Script, SyntaxError> {
         self.expect_keyword("do")?;
         let body = self.script(&["done"])?;
         self.at += 1;
@@ -253,22 +258,21 @@ impl Parser {
         Ok(CommandKind::If { branches, otherwise })
     }
 
-    fn each(&mut self) -> Result<CommandKind, SyntaxError> {
+    pub(super) fn expression(&mut self) -> Result<Word, SyntaxError> {
+        let Some(Token::Arithmetic(word)) = self.peek() else { return Err(self.unexpected()) };
+        let word = word.clone();
         self.at += 1;
-        let Some(name) = self.keyword().map(str::to_owned) else { return Err(self.unexpected()) };
+        Ok(word)
+    }
+
+    /// `function NAME { …; }`
+    fn named_function(&mut self) -> Result<Command, SyntaxError> {
         self.at += 1;
-        self.newlines();
-        let mut words = None;
-        if self.eat_keyword("in") {
-            let list = words.insert(Vec::new());
-            while let Some(Token::Word(word, _)) = self.peek() {
-                list.push(word.clone());
-                self.at += 1;
-            }
+        let name = self.operand()?;
+        if self.is_operator("(") {
+            return self.function(&name);
         }
-        self.eat(";");
-        self.newlines();
-        Ok(CommandKind::For { name, words, body: self.body()? })
+        self.function_body(&name)
     }
 
     fn case(&mut self) -> Result<CommandKind, SyntaxError> {
@@ -299,7 +303,7 @@ impl Parser {
         }
     }
 
-    fn operand(&mut self) -> Result<Word, SyntaxError> {
+    pub(super) fn operand(&mut self) -> Result<Word, SyntaxError> {
         match self.peek() {
             Some(Token::Word(word, _)) => {
                 let word = word.clone();
@@ -335,12 +339,16 @@ impl Parser {
     }
 
     fn function(&mut self, name: &Word) -> Result<Command, SyntaxError> {
-        let [Part::Bare(name)] = name.0.as_slice() else { return Err(self.unexpected()) };
-        let name = name.clone();
         self.at += 1;
         if !self.eat(")") {
             return Err(self.unexpected());
         }
+        self.function_body(name)
+    }
+
+    fn function_body(&mut self, name: &Word) -> Result<Command, SyntaxError> {
+        let [Part::Bare(name)] = name.0.as_slice() else { return Err(self.unexpected()) };
+        let name = name.clone();
         self.newlines();
         self.expect_keyword("{")?;
         let body = self.script(&["}"])?;

@@ -92,6 +92,17 @@ pub enum CommandKind {
         body: Script,
         /// Whether it goes on while the condition fails.
         until: bool,
+        /// What is run after the body each time (`for ((…; …; STEP))`).
+        step: Option<Script>,
+    },
+    /// `((…))`
+    Arithmetic(Word),
+    /// `[[ … ]]`
+    Test {
+        /// Its operands, and how each is read.
+        operands: Vec<(Word, Reading)>,
+        /// What is asked of them.
+        question: Question,
     },
     /// `case WORD in PATTERN) …;; esac`
     Case {
@@ -107,6 +118,32 @@ pub enum CommandKind {
         /// Its body.
         body: Script,
     },
+}
+
+/// How an operand of `[[ … ]]` is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// As text.
+    Text,
+    /// As a pattern of file names: right of `==` and `!=`.
+    Pattern,
+    /// As a regular expression: right of `=~`.
+    Regex,
+}
+
+/// What `[[ … ]]` asks. Operands are numbers of its list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// `a || b`
+    Or(Box<Question>, Box<Question>),
+    /// `a && b`
+    And(Box<Question>, Box<Question>),
+    /// `! a`
+    Not(Box<Question>),
+    /// `-f a`; `-n` for a word alone.
+    Unary(String, usize),
+    /// `a == b`
+    Binary(usize, String, usize),
 }
 
 /// One arm of a `case`.
@@ -175,8 +212,14 @@ pub enum Expansion {
     Length(String),
     /// `${NAME#pattern}`, `##`, `%`, `%%`
     Trim(String, String, Box<Word>),
+    /// `${NAME/pattern/text}`; `//` for every one.
+    Replace(String, String, Box<Word>, Box<Word>),
+    /// `${NAME:offset:length}`
+    Substring(String, Box<Word>),
+    /// `${NAME^}`, `^^`, `,`, `,,`
+    Case(String, &'static str),
     /// `$(…)` or backticks.
     Command(Script),
-    /// `$((…))`: the expression, its variables not yet expanded.
-    Arithmetic(String),
+    /// `$((…))`: the expression, its own expansions first.
+    Arithmetic(Word),
 }
