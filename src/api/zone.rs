@@ -62,7 +62,7 @@ impl Zone {
         let offset = self.offset(at);
         let text = shifted(at, offset).rfc3339();
         if offset == 0 {
-            return text;
+            return text.to_string();
         }
         let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs() / 60);
         format!("{}{sign}{:02}:{:02}", text.trim_end_matches('Z'), minutes / 60, minutes % 60)

@@ -89,8 +89,8 @@ impl Look<'_> {
 
     /// Deletes a Job of its own, with its pods.
     fn delete(&mut self, uid: &str, name: &str) {
-        let key = Key::new(Kind::Job, &self.cron.meta.namespace, name);
-        let options = DeleteOptions { uid: Some(uid.to_owned()), ..DeleteOptions::default() };
+        let key = Key::new(Kind::Job, self.cron.meta.namespace.clone(), name);
+        let options = DeleteOptions { uid: Some(uid.into()), ..DeleteOptions::default() };
         self.writes.push(Write::Delete(key, options));
         self.forget(uid);
         self.say("SuccessfulDelete", format!("Deleted job {name}"));
@@ -170,7 +170,7 @@ impl Look<'_> {
             "resourceVersion": job.meta.resource_version.to_string(),
             "uid": job.meta.uid,
         }));
-        self.status["lastScheduleTime"] = time.rfc3339().into();
+        self.status["lastScheduleTime"] = time.rfc3339().as_str().into();
     }
 
     /// Creates the Job that is due, and says when to look again.

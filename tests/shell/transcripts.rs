@@ -53,7 +53,9 @@ pub fn agree(name: &str) {
 
 #[test]
 fn kubectl_answers_as_written_down() {
-    agree("kubectl");
+    for name in ["kubectl", "kubectl-make", "kubectl-change", "kubectl-show"] {
+        agree(name);
+    }
 }
 
 #[test]

@@ -74,8 +74,10 @@ impl Config {
     ///
     /// # Errors
     /// In kubectl's words.
-    pub fn check(&self, flags: &Flags) -> Result<(), Failure> {
-        let (context, cluster, user) = (flags.text("context"), flags.text("cluster"), flags.text("user"));
+    pub fn check(&self, flags: &Flags, binds_users: bool) -> Result<(), Failure> {
+        let (context, cluster) = (flags.text("context"), flags.text("cluster"));
+        // There `--user` is the command's own flag, and hides the one of all commands.
+        let user = if binds_users { "" } else { flags.text("user") };
         if !context.is_empty() && self.entry("contexts", context).is_none() {
             let text =
                 format!("Error in configuration: context was not found for specified context: {context}");

@@ -174,7 +174,7 @@ fn run(words: &[String], ctx: &mut Ctx<'_>) -> Next {
 fn prepare(ctx: &mut Ctx<'_>, command: &Command, flags: Flags) -> Result<(Config, Flags), Failure> {
     let config = Config::load(ctx, &flags)?;
     if command.asks_server() {
-        config.check(&flags)?;
+        config.check(&flags, command.binds_users())?;
         let server = flags.text("server");
         if !server.is_empty() && server != config.server() {
             let host = server.split("//").last().unwrap_or(server).trim_end_matches('/');

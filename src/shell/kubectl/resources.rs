@@ -292,7 +292,8 @@ fn from_files(call: &mut Call<'_, '_>, query: &Query) -> Result<Selection, Failu
         let name = text(&document.doc["metadata"]["name"]).to_owned();
         let mut found =
             Found { kind: document.kind, namespace, name, doc: document.doc, source: Some(document.source) };
-        if found.kind.resource().namespaced {
+        // What never meets the server is left without a namespace.
+        if found.kind.resource().namespaced && !call.flags.on("local") {
             super::doc::put(&mut found.doc, &["metadata", "namespace"], found.namespace.clone());
         }
         if query.live {

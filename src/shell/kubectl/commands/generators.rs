@@ -33,7 +33,7 @@ pub(super) static TABLE: &[Command] = &[
         &["cm"],
         "create configmap NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none] [options]",
         "Create a config map from a local file, directory or literal value",
-        concat!(creating!(), "append-hash:bool from-file:array from-literal:array from-env-file:array"),
+        concat!(creating!(), "append-hash:bool from-file:list from-literal:array from-env-file:list"),
         verbs::generate::config_map,
     ),
     parent(
@@ -49,7 +49,7 @@ pub(super) static TABLE: &[Command] = &[
         "Create a secret from a local file, directory, or literal value",
         concat!(
             creating!(),
-            "append-hash:bool from-file:array from-literal:array from-env-file:array type:text"
+            "append-hash:bool from-file:list from-literal:array from-env-file:list type:text"
         ),
         verbs::generate::generic,
     ),
@@ -68,7 +68,7 @@ pub(super) static TABLE: &[Command] = &[
         "Create a secret for use with a Docker registry",
         concat!(
             creating!(),
-            "append-hash:bool docker-email:text docker-password:text docker-server:text=https://index.docker.io/v1/ docker-username:text from-file:array"
+            "append-hash:bool docker-email:text docker-password:text docker-server:text=https://index.docker.io/v1/ docker-username:text from-file:list"
         ),
         verbs::generate::docker_registry,
     ),

@@ -65,6 +65,11 @@ impl Command {
             || ["", "completion", "options", "plugin", "help"].contains(&self.path))
     }
 
+    /// Whether `--user` is a flag of its own: whom a role is bound to.
+    pub fn binds_users(&self) -> bool {
+        self.flags.split(' ').any(|flag| flag == "user:array")
+    }
+
     /// Its help's first paragraphs, where they are more than the short line.
     pub fn long(&self) -> &'static str {
         long::LONG.iter().find(|(path, _)| *path == self.path).map_or("", |(_, long)| long)

@@ -117,7 +117,8 @@ pub fn table(kind: Kind) -> Table {
     }
 }
 
-const PLAIN: Table = Table::new("NAME|AGE", |row| vec![row.name(), row.age()]);
+/// The table of objects of which only the name and the age are looked at.
+pub const PLAIN: Table = Table::new("NAME|AGE", |row| vec![row.name(), row.age()]);
 
 /// The table of a scale, as `--subresource=scale` shows it.
 pub const SCALE: Table = Table::new("NAME|DESIRED|AVAILABLE|AGE", |row| {

@@ -105,7 +105,16 @@ pub fn one_name(call: &Call<'_, '_>) -> Result<String, Failure> {
 ///
 /// # Errors
 /// What the server answers.
-pub fn generate(call: &mut Call<'_, '_>, kind: Kind, mut doc: Value, what: &str) -> Outcome {
+pub fn generate(call: &mut Call<'_, '_>, kind: Kind, doc: Value, what: &str) -> Outcome {
+    let complaint = if what.is_empty() { String::new() } else { format!("failed to create {what}: ") };
+    generate_or(call, kind, doc, &complaint)
+}
+
+/// The same, with all the words that stand before the server's.
+///
+/// # Errors
+/// What the server answers.
+pub fn generate_or(call: &mut Call<'_, '_>, kind: Kind, mut doc: Value, complaint: &str) -> Outcome {
     let dry = call.dry_run()?;
     let printer = printer::chosen(call)?;
     if kind.resource().namespaced && (dry != DryRun::Client || call.namespace_given()) {
@@ -119,8 +128,8 @@ pub fn generate(call: &mut Call<'_, '_>, kind: Kind, mut doc: Value, what: &str)
         DryRun::Client => doc,
         dry => match call.create(kind, doc, &dry.options()) {
             Ok(object) => object.doc().clone(),
-            Err(status) if what.is_empty() => return Err(status.into()),
-            Err(status) => return Err(format!("failed to create {what}: {}", status.message).into()),
+            Err(status) if complaint.is_empty() => return Err(status.into()),
+            Err(status) => return Err(format!("{complaint}{}", status.message).into()),
         },
     };
     report(call, printer.as_ref(), kind, &doc, "created", dry, 0)?;

@@ -18,6 +18,8 @@ use super::sort::{Sorter, sort_rows};
 #[derive(Clone, Debug, Default)]
 struct Look {
     wide: bool,
+    /// Without `--server-print`, kubectl knows names and ages alone.
+    plain: bool,
     headings: bool,
     namespaces: bool,
     kinds: bool,
@@ -35,6 +37,10 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     let watching = call.flags.on("watch") || call.flags.on("watch-only");
     if call.flags.on("output-watch-events") && !watching {
         return Err("--output-watch-events option can only be used with --watch or --watch-only".into());
+    }
+    let output = call.flags.text("output").to_owned();
+    if call.flags.on("show-labels") && !["", "wide"].contains(&output.as_str()) {
+        return Err(format!("--show-labels option cannot be used with {output} printer").into());
     }
     let args = call.args();
     if args.is_empty() && !call.names_files() {
@@ -54,7 +60,8 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     query.whole_types = true;
     let sorter = Sorter::parse(call.flags.text("sort-by"))?;
     let look = Look {
-        wide: call.flags.text("output") == "wide",
+        wide: output == "wide",
+        plain: !call.flags.on("server-print"),
         headings: !call.flags.on("no-headers"),
         namespaces: query.all_namespaces,
         kinds: call.flags.on("show-kind"),
@@ -64,10 +71,16 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         scale: subresource == "scale",
     };
     if watching {
+        if sorter.is_some() {
+            call.ctx.complain("warning: --watch or --watch-only requested, --sort-by will be ignored");
+        }
         return watch(call, &query, look, printer);
     }
-    let selection = resolve(call, &query)?;
+    let mut selection = resolve(call, &query)?;
     if let Some(printer) = printer {
+        if look.scale {
+            selection.found.iter_mut().for_each(as_scale);
+        }
         return print(call, &printer, selection, sorter.as_ref());
     }
     let found = !selection.found.is_empty();
@@ -110,6 +123,21 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     }
     Failure::all(selection.failures)?;
     OK
+}
+
+/// Puts the scale of a workload in its place.
+fn as_scale(found: &mut Found) {
+    let (meta, status) = (&found.doc["metadata"], &found.doc["status"]);
+    let kept = ["creationTimestamp", "name", "namespace", "resourceVersion", "uid"];
+    let kept: crate::api::Map<String, Value> =
+        kept.iter().map(|key| ((*key).to_owned(), meta[*key].clone())).collect();
+    let selector = &found.doc["spec"]["selector"];
+    let labels = if selector["matchLabels"].is_object() { &selector["matchLabels"] } else { selector };
+    found.doc = crate::api::json!({
+        "apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": kept,
+        "spec": {"replicas": doc::int(&found.doc["spec"]["replicas"])},
+        "status": {"replicas": doc::int(&status["replicas"]), "selector": doc::labels(labels)},
+    });
 }
 
 fn print(
@@ -156,7 +184,11 @@ fn table(
     event: Option<&str>,
     widths: &mut Widths,
 ) -> String {
-    let table: Table = if look.scale { printers::SCALE } else { printers::table(kind) };
+    let table: Table = match (look.plain, look.scale) {
+        (true, _) => printers::PLAIN,
+        (_, true) => printers::SCALE,
+        _ => printers::table(kind),
+    };
     let namespaces = look.namespaces && kind.resource().namespaced;
     let mut writer = TabWriter::table();
     if look.headings {

@@ -8,7 +8,7 @@ use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::hash::hashed_name;
 use crate::shell::kubectl::names;
 use crate::shell::kubectl::output::{base64, go};
-use crate::shell::kubectl::verbs::create::{generate, one_name};
+use crate::shell::kubectl::verbs::create::{generate, generate_or, one_name};
 
 /// `kubectl create configmap`
 pub fn config_map(call: &mut Call<'_, '_>) -> Outcome {
@@ -27,7 +27,7 @@ pub fn generic(call: &mut Call<'_, '_>) -> Outcome {
     let name = one_name(call)?;
     let data = data(call, "Secret", &name)?;
     let kind = call.flags.text("type").to_owned();
-    secret(call, &name, data, &kind, "secret")
+    secret(call, &name, data, &kind, "failed to create secret: ")
 }
 
 /// `kubectl create secret tls`
@@ -42,9 +42,13 @@ pub fn tls(call: &mut Call<'_, '_>) -> Outcome {
         let text = call.ctx.read(&path);
         let text =
             text.map_err(|_| format!("Cannot read file {path}, open {path}: no such file or directory"))?;
+        if !text.contains("-----BEGIN ") {
+            let what = if entry == "tls.crt" { "certificate" } else { "key" };
+            return Err(format!("tls: failed to find any PEM data in {what} input").into());
+        }
         data.insert(entry.into(), text.into());
     }
-    secret(call, &name, data, "kubernetes.io/tls", "secret")
+    secret(call, &name, data, "kubernetes.io/tls", "failed to create secret: ")
 }
 
 /// `kubectl create secret docker-registry`
@@ -53,6 +57,10 @@ pub fn docker_registry(call: &mut Call<'_, '_>) -> Outcome {
     let flag = |name: &str| call.flags.text(name).to_owned();
     let (server, user, password, email) =
         (flag("docker-server"), flag("docker-username"), flag("docker-password"), flag("docker-email"));
+    if call.flags.given("from-file") {
+        let data = data(call, "Secret", &name)?;
+        return secret(call, &name, data, "kubernetes.io/dockerconfigjson", "failed to create secret ");
+    }
     if user.is_empty() || password.is_empty() || server.is_empty() {
         return Err("either --from-file or the combination of --docker-username, --docker-password and --docker-server is required".into());
     }
@@ -64,10 +72,16 @@ pub fn docker_registry(call: &mut Call<'_, '_>) -> Outcome {
     }
     let text = format!("{{\"auths\":{{{}:{{{entry},\"auth\":\"{auth}\"}}}}}}", go::json(&json!(server)));
     let data = Map::from_iter([(".dockerconfigjson".to_owned(), Value::from(text))]);
-    secret(call, &name, data, "kubernetes.io/dockerconfigjson", "secret")
+    secret(call, &name, data, "kubernetes.io/dockerconfigjson", "failed to create secret ")
 }
 
-fn secret(call: &mut Call<'_, '_>, name: &str, data: Map<String, Value>, kind: &str, what: &str) -> Outcome {
+fn secret(
+    call: &mut Call<'_, '_>,
+    name: &str,
+    data: Map<String, Value>,
+    kind: &str,
+    complaint: &str,
+) -> Outcome {
     let encoded: Map<String, Value> = data
         .into_iter()
         .map(|(key, value)| (key, base64::encode(value.as_str().unwrap_or_default().as_bytes()).into()))
@@ -80,7 +94,7 @@ fn secret(call: &mut Call<'_, '_>, name: &str, data: Map<String, Value>, kind: &
         put(&mut doc, &["type"], kind);
     }
     hashed(call, Kind::Secret, &mut doc);
-    generate(call, Kind::Secret, doc, what)
+    generate_or(call, Kind::Secret, doc, complaint)
 }
 
 /// `--append-hash`
@@ -100,15 +114,19 @@ fn data(call: &mut Call<'_, '_>, kind: &str, name: &str) -> Result<Map<String, V
     }
     let mut data = Map::new();
     let mut add = |key: &str, value: String| -> Result<(), Failure> {
-        names::config_key(key)
-            .map_err(|why| format!("{} is not a valid key name for a {kind}: {why}", go::quote(key)))?;
+        let secret = kind == "Secret";
+        names::config_key(key).map_err(|why| match secret {
+            true => format!("{} is not valid key name for a Secret {why}", go::quote(key)),
+            false => format!("{} is not a valid key name for a ConfigMap: {why}", go::quote(key)),
+        })?;
         if data.contains_key(key) {
-            let message = format!(
-                "cannot add key {}, another key by that name already exists in Data for {kind} {}",
-                go::quote(key),
-                go::quote(name)
+            let (shown, owner) = match secret {
+                true => (key.to_owned(), String::new()),
+                false => (go::quote(key), format!(" in Data for ConfigMap {}", go::quote(name))),
+            };
+            return Err(
+                format!("cannot add key {shown}, another key by that name already exists{owner}").into()
             );
-            return Err(message.into());
         }
         data.insert(key.to_owned(), value.into());
         Ok(())
@@ -121,6 +139,11 @@ fn data(call: &mut Call<'_, '_>, kind: &str, name: &str) -> Result<Map<String, V
     }
     for file in &files {
         let (key, path) = match file.split_once('=') {
+            Some((_, path)) if path.contains('=') => {
+                return Err("key names or file paths cannot contain '='".into());
+            }
+            Some(("", path)) => return Err(format!("key name for file path {path} missing").into()),
+            Some((key, "")) => return Err(format!("file path for key name {key} missing").into()),
             Some((key, path)) => (Some(key), path),
             None => (None, file.as_str()),
         };
@@ -129,14 +152,17 @@ fn data(call: &mut Call<'_, '_>, kind: &str, name: &str) -> Result<Map<String, V
         }
     }
     for path in &envs {
-        let text = call.ctx.read(path).map_err(|_| format!("open {path}: no such file or directory"))?;
+        let text =
+            call.ctx.read(path).map_err(|_| format!("error reading {path}: no such file or directory"))?;
         for line in
             text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'))
         {
-            let (key, value) = line.split_once('=').unwrap_or((line, ""));
+            let (key, value) = line.split_once('=').map_or((line, None), |(key, value)| (key, Some(value)));
             names::env_name(key)
                 .map_err(|why| format!("{} is not a valid key name: {why}", go::quote(key)))?;
-            add(key, value.to_owned())?;
+            // A name alone asks for the variable of that name.
+            let own = || call.ctx.env.get(key).cloned().unwrap_or_default();
+            add(key, value.map_or_else(own, str::to_owned))?;
         }
     }
     Ok(data)
@@ -155,7 +181,7 @@ fn contents(call: &mut Call<'_, '_>, path: &str, named: bool) -> Result<Vec<(Str
         Err(FileError::IsDirectory) => Ok(files
             .list(&full)
             .into_iter()
-            .filter(|(name, directory)| !directory && names::config_key(name).is_ok())
+            .filter(|(_, directory)| !directory)
             .map(|(name, _)| {
                 let text = files.read(&format!("{full}/{name}")).unwrap_or_default().to_owned();
                 (name, text)

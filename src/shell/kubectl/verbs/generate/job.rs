@@ -2,9 +2,11 @@
 
 use crate::api::{Kind, Value, json};
 use crate::shell::kubectl::call::{Call, Outcome};
-use crate::shell::kubectl::doc::{put, text};
-use crate::shell::kubectl::resources::tuple;
+use crate::shell::kubectl::doc::put;
+use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::resources::{query, resolve};
 use crate::shell::kubectl::verbs::create::{generate, one_name};
+use crate::shell::kubectl::verbs::exec::go_type;
 
 fn container(call: &Call<'_, '_>, name: &str) -> Value {
     let command: Vec<String> = call.flags.dash.map_or(Vec::new(), |dash| call.flags.args[dash..].to_vec());
@@ -33,21 +35,21 @@ pub fn job(call: &mut Call<'_, '_>) -> Outcome {
             "status": {},
         })
     } else {
-        let (kind, source) = tuple(&from)?;
-        let kind = call.kind(&kind)?;
-        if kind != Kind::CronJob {
-            return Err(format!("from must be an existing cronjob: {} is none", text(&json!(from))).into());
+        let query = query(call, vec![from]);
+        let mut selection = resolve(call, &query)?;
+        Failure::all(std::mem::take(&mut selection.failures))?;
+        let [cron] = &selection.found[..] else { return Err("from must be an existing cronjob".into()) };
+        if cron.kind != Kind::CronJob {
+            return Err(format!("unknown object type *{}", go_type(cron.kind)).into());
         }
-        let namespace = call.namespace();
-        let cron = call.find(kind, &namespace, &source)?;
-        let template = &cron.doc()["spec"]["jobTemplate"];
+        let template = &cron.doc["spec"]["jobTemplate"];
         let mut annotations = template["metadata"]["annotations"].clone();
         put(&mut annotations, &["cronjob.kubernetes.io/instantiate"], "manual");
         let mut doc = json!({
             "apiVersion": "batch/v1", "kind": "Job",
             "metadata": {
                 "name": name, "annotations": annotations,
-                "ownerReferences": [{"apiVersion": "batch/v1", "controller": true, "kind": "CronJob", "name": source, "uid": cron.meta.uid}],
+                "ownerReferences": [{"apiVersion": "batch/v1", "controller": true, "kind": "CronJob", "name": cron.name, "uid": cron.doc["metadata"]["uid"]}],
             },
             "spec": template["spec"],
             "status": {},

@@ -1,10 +1,13 @@
 //! Ingresses, quotas, budgets, priorities.
 
-use crate::api::{Kind, Map, Value, json};
+use crate::api::{Kind, Map, RequirementOperator, Value, json};
+use crate::apiserver::quantity::Quantity;
 use crate::shell::kubectl::call::{Call, Outcome};
 use crate::shell::kubectl::doc::put;
 use crate::shell::kubectl::failure::Failure;
-use crate::shell::kubectl::verbs::create::{generate, labels, one_name};
+use crate::shell::kubectl::output::go;
+use crate::shell::kubectl::selector::parse_labels;
+use crate::shell::kubectl::verbs::create::{generate, one_name};
 
 /// `kubectl create ingress`
 pub fn ingress(call: &mut Call<'_, '_>) -> Outcome {
@@ -104,13 +107,7 @@ pub fn quota(call: &mut Call<'_, '_>) -> Outcome {
     let name = one_name(call)?;
     let mut spec = json!({});
     let hard = call.flags.text("hard").to_owned();
-    let mut limits = Map::new();
-    for part in hard.split(',').filter(|part| !part.is_empty()) {
-        let Some((key, value)) = part.split_once('=') else {
-            return Err(format!("Invalid argument syntax {part}, expected <resource>=<value>").into());
-        };
-        limits.insert(key.to_owned(), value.into());
-    }
+    let limits = quantities(&hard)?;
     if !limits.is_empty() {
         put(&mut spec, &["hard"], Value::Object(limits));
     }
@@ -121,6 +118,27 @@ pub fn quota(call: &mut Call<'_, '_>) -> Outcome {
     }
     let doc = json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": name}, "spec": spec, "status": {}});
     generate(call, Kind::ResourceQuota, doc, "quota")
+}
+
+/// The amounts of `cpu=1,memory=64Mi`, as the server writes them.
+///
+/// # Errors
+/// When a part is none.
+pub fn quantities(text: &str) -> Result<Map<String, Value>, Failure> {
+    let mut amounts = Map::new();
+    for part in text.split(',').filter(|_| !text.is_empty()) {
+        let [name, amount] = part.split('=').collect::<Vec<_>>()[..] else {
+            return Err(format!("Invalid argument syntax {part}, expected <resource>=<value>").into());
+        };
+        let Some(amount) = Quantity::parse(amount) else {
+            return Err(
+                "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+                    .into(),
+            );
+        };
+        amounts.insert(name.to_owned(), amount.to_string().into());
+    }
+    Ok(amounts)
 }
 
 /// `kubectl create poddisruptionbudget`
@@ -137,9 +155,14 @@ pub fn disruption_budget(call: &mut Call<'_, '_>) -> Outcome {
     if !least.is_empty() && !most.is_empty() {
         return Err("min-available and max-unavailable cannot be both specified".into());
     }
+    for (flag, value) in [("min-available", &least), ("max-unavailable", &most)] {
+        let digits = value.strip_suffix('%').unwrap_or(value);
+        if !value.is_empty() && (digits.is_empty() || digits.contains(|c: char| !c.is_ascii_digit())) {
+            return Err(format!("invalid format specified for {flag}").into());
+        }
+    }
     let number = |text: String| text.parse::<i64>().map_or(Value::from(text), Value::from);
-    let labels: Value = labels(&selector).map_err(|failure| Failure::Message(failure.message()))?;
-    let mut spec = json!({"selector": {"matchLabels": labels}});
+    let mut spec = json!({"selector": label_selector(&selector)?});
     if least.is_empty() {
         put(&mut spec, &["maxUnavailable"], number(most));
     } else {
@@ -149,7 +172,39 @@ pub fn disruption_budget(call: &mut Call<'_, '_>) -> Outcome {
         "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}, "spec": spec,
         "status": {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0},
     });
-    generate(call, Kind::PodDisruptionBudget, doc, "poddisruptionbudget")
+    generate(call, Kind::PodDisruptionBudget, doc, "poddisruptionbudgets")
+}
+
+/// The selector of an object for a selector of the command line.
+fn label_selector(text: &str) -> Result<Value, Failure> {
+    let problem = |why: String| format!("couldn't parse the selector string {}: {why}", go::quote(text));
+    let mut selector = json!({});
+    let mut expressions = Vec::new();
+    for requirement in parse_labels(text).map_err(problem)? {
+        let (key, values) = (requirement.key, requirement.values);
+        let operator = match (requirement.operator, &values[..]) {
+            (RequirementOperator::In, [value]) => {
+                put(&mut selector, &["matchLabels", &key], value.as_str());
+                continue;
+            }
+            (RequirementOperator::In, _) => "In",
+            (RequirementOperator::NotIn, _) => "NotIn",
+            (RequirementOperator::Exists, _) => "Exists",
+            (RequirementOperator::DoesNotExist, _) => "DoesNotExist",
+            (RequirementOperator::Gt | RequirementOperator::Lt, _) => {
+                return Err(Failure::from(problem("it compares numbers".into())));
+            }
+        };
+        let mut expression = json!({"key": key, "operator": operator});
+        if !values.is_empty() {
+            put(&mut expression, &["values"], values);
+        }
+        expressions.push(expression);
+    }
+    if !expressions.is_empty() {
+        put(&mut selector, &["matchExpressions"], expressions);
+    }
+    Ok(selector)
 }
 
 /// `kubectl create priorityclass`

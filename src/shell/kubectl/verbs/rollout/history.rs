@@ -1,12 +1,14 @@
 //! `kubectl rollout history`, and the revisions that `undo` goes back to.
 
 use crate::api::{Kind, Object, Value};
-use crate::shell::kubectl::call::{Call, OK, Outcome};
+use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::describe;
 use crate::shell::kubectl::doc::{int, or_none, text};
 use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::output::printer::{self, Printer};
 use crate::shell::kubectl::output::tabwriter::TabWriter;
 use crate::shell::kubectl::resources::Found;
+use crate::shell::kubectl::verbs::create::report;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,17 +21,55 @@ pub fn history(call: &mut Call<'_, '_>) -> Outcome {
     if wanted < 0 {
         return Err(format!("revision must be a positive integer: {wanted}").into());
     }
-    for found in super::chosen(call)? {
-        let revisions = revisions(call, &found)?;
-        if wanted > 0 {
-            let Some(revision) = revisions.get(&wanted) else {
-                return Err("unable to find the specified revision".into());
-            };
-            call.say(format!("{} with revision #{wanted}", found.qualified()));
-            call.print(&describe::template(&template(revision, true)));
-            call.say("");
-            continue;
-        }
+    let printer = printer::chosen(call)?;
+    let (chosen, mut failures) = super::chosen(call)?;
+    let mut shown = 0;
+    for found in &chosen {
+        let result = match &printer {
+            Some(printer) => print(call, printer, found, wanted, &mut shown),
+            None => view(call, found, wanted),
+        };
+        failures.extend(result.err());
+    }
+    Failure::all(failures)?;
+    OK
+}
+
+/// With `-o`, the objects that keep the revisions.
+fn print(
+    call: &mut Call<'_, '_>,
+    printer: &Printer,
+    found: &Found,
+    wanted: i64,
+    shown: &mut usize,
+) -> Result<(), Failure> {
+    for (_, revision) in
+        revisions(call, found)?.iter().filter(|(number, _)| wanted == 0 || **number == wanted)
+    {
+        // Of these the object itself is shown as it was then.
+        let object = match revision.kind {
+            Kind::ControllerRevision => {
+                let mut then = found.doc.clone();
+                then["spec"]["template"] = template(revision, false);
+                (found.kind, then)
+            }
+            kind => (kind, revision.doc().clone()),
+        };
+        report(call, Some(printer), object.0, &object.1, "", DryRun::None, *shown)?;
+        *shown += 1;
+    }
+    Ok(())
+}
+
+fn view(call: &mut Call<'_, '_>, found: &Found, wanted: i64) -> Result<(), Failure> {
+    let revisions = revisions(call, found)?;
+    if wanted > 0 {
+        let Some(revision) = revisions.get(&wanted) else {
+            return Err("unable to find the specified revision".into());
+        };
+        call.say(format!("{} with revision #{wanted}", found.qualified()));
+        call.print(&describe::template(&template(revision, true)));
+    } else {
         call.say(format!("{} ", found.qualified()));
         let mut table = TabWriter::fields();
         table.row(["REVISION", "CHANGE-CAUSE"]);
@@ -38,9 +78,9 @@ pub fn history(call: &mut Call<'_, '_>) -> Outcome {
             table.row([number.to_string().as_str(), or_none(cause).as_str()]);
         }
         call.print(&table.finish());
-        call.say("");
     }
-    OK
+    call.say("");
+    Ok(())
 }
 
 /// The revisions of a workload, by number.

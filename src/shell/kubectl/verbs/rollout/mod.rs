@@ -8,26 +8,27 @@ pub use history::history;
 pub use status::status;
 pub use undo::undo;
 
+use super::create::report;
 use crate::api::{Kind, Value, json};
 use crate::apiserver::patch::Patch;
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::doc::flag;
 use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::output::printer;
 use crate::shell::kubectl::resources::{self, Found};
 
-/// The objects that the arguments mean; a note if a selector matches none.
-fn chosen(call: &mut Call<'_, '_>) -> Result<Vec<Found>, Failure> {
+/// The objects that the arguments mean, and what went wrong with the others; a note if a selector matches none.
+fn chosen(call: &mut Call<'_, '_>) -> Result<(Vec<Found>, Vec<Failure>), Failure> {
     if call.args().is_empty() && !call.names_files() {
         return Err(Failure::Message("required resource not specified".into()));
     }
     let mut query = resources::query(call, call.args());
     query.whole_types = true;
-    let mut selection = resources::resolve(call, &query)?;
-    Failure::all(std::mem::take(&mut selection.failures))?;
-    if selection.found.is_empty() {
+    let selection = resources::resolve(call, &query)?;
+    if selection.found.is_empty() && selection.failures.is_empty() {
         call.ctx.complain(format!("No resources found in {} namespace.", call.namespace()));
     }
-    Ok(selection.found)
+    Ok((selection.found, selection.failures))
 }
 
 /// `deployments.apps "site"`
@@ -44,12 +45,12 @@ fn each(
         true => call.dry_run()?,
         false => DryRun::None,
     };
-    let mut failures = Vec::new();
-    for found in chosen(call)? {
-        let result = change(call, &found).and_then(|patch| {
-            call.patch(&found.key(), &Patch::Merge(patch), &dry.options())?;
-            call.say(format!("{} {done}{}", found.qualified(), dry.suffix()));
-            Ok(())
+    let printer = printer::chosen(call)?;
+    let (chosen, mut failures) = chosen(call)?;
+    for (at, found) in chosen.iter().enumerate() {
+        let result = change(call, found).and_then(|patch| {
+            let patched = call.patch(&found.key(), &Patch::Merge(patch), &dry.options())?;
+            report(call, printer.as_ref(), found.kind, patched.doc(), done, dry, at)
         });
         failures.extend(result.err());
     }

@@ -12,9 +12,22 @@ type Progress = Result<(String, bool), String>;
 
 /// `rollout status (TYPE NAME | TYPE/NAME) [flags]`
 pub fn status(call: &mut Call<'_, '_>) -> Outcome {
-    let found = super::chosen(call)?;
+    let (found, failures) = super::chosen(call)?;
+    Failure::all(failures)?;
+    let wanted = call.flags.int("revision");
+    if wanted < 0 {
+        return Err(format!("revision must be a positive integer: {wanted}").into());
+    }
     for found in &found {
         progress(found.kind, &found.doc).map_err(Failure::Message)?;
+        let annotation = &found.doc["metadata"]["annotations"]["deployment.kubernetes.io/revision"];
+        let running: i64 = text(annotation).parse().unwrap_or(0);
+        if found.kind == Kind::Deployment && wanted > 0 && running != wanted {
+            return Err(format!(
+                "desired revision ({wanted}) is different from the running revision ({running})"
+            )
+            .into());
+        }
     }
     if found.is_empty() {
         return OK;

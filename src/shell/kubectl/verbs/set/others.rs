@@ -1,114 +1,102 @@
 //! Images, resources, accounts, selectors, subjects.
 
-use super::{each, parted, pod_spec};
-use crate::api::{Kind, Map, RequirementOperator, Value, json};
+use super::{Words, chosen, containers, each, parted, pod_spec};
+use crate::api::{Kind, Map, Ordered, RequirementOperator, Value, json};
 use crate::shell::kubectl::call::{Call, Outcome};
 use crate::shell::kubectl::doc::{items, put, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::output::go;
-use crate::shell::kubectl::resources::{query, resolve};
+use crate::shell::kubectl::resources::resolve;
 use crate::shell::kubectl::selector::parse_labels;
-
-/// The containers of a pod spec, init containers first.
-fn containers(spec: &mut Value, inits: bool) -> impl Iterator<Item = &mut Value> {
-    let mut lists = Vec::new();
-    for (key, list) in spec.as_object_mut().into_iter().flatten() {
-        if key == "containers" || (inits && key == "initContainers") {
-            lists.extend(list.as_array_mut().into_iter().flatten());
-        }
-    }
-    lists.into_iter()
-}
+use crate::shell::kubectl::verbs::generate::quantities;
 
 /// `kubectl set image`
 pub fn image(call: &mut Call<'_, '_>) -> Outcome {
-    let (resources, changes) = parted(&call.args(), |arg| arg.contains('='));
+    let is_pair = |arg: &str| arg.find('=').is_some_and(|at| at > 0) || (arg.ends_with('-') && arg != "-");
+    let (resources, changes) = parted(&call.args(), "image", is_pair)?;
+    let unpaired: Vec<&str> =
+        changes.iter().filter(|change| !change.contains('=')).map(String::as_str).collect();
+    if !unpaired.is_empty() {
+        return Err(format!("invalid image pairs: {}", unpaired.join(", ")).into());
+    }
     if changes.is_empty() {
-        // The objects are looked up first, and a line without any fails there.
-        let query = query(call, resources);
-        Failure::all(resolve(call, &query)?.failures)?;
-        return Err("at least one image update is required".into());
+        return Err(refused(call, resources, "at least one image update is required".into()));
     }
-    let mut images: Vec<(String, String)> = Vec::new();
-    for change in &changes {
-        match change.split_once('=').filter(|(name, image)| !name.is_empty() && !image.is_empty()) {
-            Some((name, image)) => images.push((name.to_owned(), image.to_owned())),
-            None => return Err(format!("invalid image format {change}: expected container=image").into()),
-        }
-    }
-    each(call, resources, "image updated", move |found, doc, failures| {
-        let Some(spec) = pod_spec(found.kind, doc) else { return };
-        for (name, image) in &images {
+    const WORDS: Words = Words {
+        done: "image updated",
+        refused: "failed to patch image update to pod template: ",
+        always: false,
+    };
+    each(call, resources, &WORDS, move |_, found, doc, failures| {
+        let spec = pod_spec(found.kind, doc)?;
+        for (name, image) in changes.iter().filter_map(|change| change.split_once('=')) {
             let mut any = false;
-            for container in containers(spec, true).filter(|c| name == "*" || text(&c["name"]) == name) {
-                put(container, &["image"], image.clone());
-                any = true;
+            for container in containers(spec, "*") {
+                if name == "*" || text(&container["name"]) == name {
+                    put(container, &["image"], image);
+                    any = true;
+                }
             }
             if !any {
-                failures.push(Failure::Message(format!(
-                    "error: unable to find container named {}",
-                    go::quote(name)
-                )));
+                let name = go::quote(name);
+                failures.push(Failure::Message(format!("error: unable to find container named {name}")));
             }
         }
+        Ok(())
     })
 }
 
 /// `kubectl set resources`
 pub fn resources(call: &mut Call<'_, '_>) -> Outcome {
     let (limits, requests) = (call.flags.text("limits").to_owned(), call.flags.text("requests").to_owned());
-    if limits.is_empty() && requests.is_empty() {
-        return Err(
-            "you must specify an update to requests or limits (in the form of --requests/--limits)".into()
-        );
-    }
-    let read = |list: &str| -> Result<Map<String, Value>, Failure> {
-        let mut map = Map::new();
-        for part in list.split(',').filter(|part| !part.is_empty()) {
-            let Some((name, quantity)) = part.split_once('=') else {
-                return Err(format!(
-                    "invalid argument syntax {}, expected <resource>=<value>",
-                    go::quote(part)
-                )
-                .into());
-            };
-            map.insert(name.to_owned(), quantity.into());
-        }
-        Ok(map)
-    };
-    let changes = [("limits", read(&limits)?), ("requests", read(&requests)?)];
-    let wanted = call.flags.text("containers").to_owned();
     let args = call.args();
-    each(call, args, "resource requirements updated", move |found, doc, failures| {
-        let Some(spec) = pod_spec(found.kind, doc) else { return };
-        let mut any = false;
-        for container in containers(spec, false)
-            .filter(|c| ["*", ""].contains(&wanted.as_str()) || text(&c["name"]) == wanted)
-        {
-            any = true;
+    if limits.is_empty() && requests.is_empty() {
+        let why = "you must specify an update to requests or limits (in the form of --requests/--limits)";
+        return Err(refused(call, args, why.into()));
+    }
+    let (limits, requests) = match (quantities(&limits), quantities(&requests)) {
+        (Ok(limits), Ok(requests)) => (limits, requests),
+        (Err(failure), _) | (_, Err(failure)) => return Err(refused(call, args, failure)),
+    };
+    let changes = [("limits", limits), ("requests", requests)];
+    let pattern = call.flags.text("containers").to_owned();
+    const WORDS: Words = Words {
+        done: "resource requirements updated",
+        refused: "failed to patch resources update to pod template ",
+        always: false,
+    };
+    each(call, args, &WORDS, move |_, found, doc, failures| {
+        let chosen = containers(pod_spec(found.kind, doc)?, &pattern);
+        if chosen.is_empty() {
+            failures.push(Failure::Message(format!("error: unable to find container named {pattern}")));
+        }
+        for container in chosen {
             for (key, values) in &changes {
                 for (name, quantity) in values {
                     put(container, &["resources", key, name], quantity.clone());
                 }
             }
         }
-        if !any {
-            failures.push(Failure::Message(format!("error: unable to find container named {wanted}")));
-        }
+        Ok(())
     })
 }
 
 /// `kubectl set serviceaccount`
 pub fn service_account(call: &mut Call<'_, '_>) -> Outcome {
     let mut args = call.args();
-    let Some(account) = args.pop().filter(|_| !args.is_empty() || call.names_files()) else {
-        return Err("serviceaccount is required".into());
+    let Some(account) = args.pop() else { return Err("serviceaccount is required".into()) };
+    const WORDS: Words = Words {
+        done: "serviceaccount updated",
+        refused: "failed to patch ServiceAccountName ",
+        always: true,
     };
-    each(call, args, "serviceaccount updated", move |found, doc, _| {
-        if let Some(spec) = pod_spec(found.kind, doc) {
-            put(spec, &["serviceAccountName"], account.clone());
+    each(call, args, &WORDS, move |_, found, doc, _| {
+        let spec = pod_spec(found.kind, doc)?;
+        put(spec, &["serviceAccountName"], account.clone());
+        if !spec["serviceAccount"].is_null() {
             put(spec, &["serviceAccount"], account.clone());
         }
+        Ok(())
     })
 }
 
@@ -118,15 +106,16 @@ pub fn selector(call: &mut Call<'_, '_>) -> Outcome {
     let mut resources = call.args();
     let Some(word) = resources.pop() else { return Err("one selector is required".into()) };
     let (labels, expressions) = label_selector(&word)?;
-    each(call, resources, "selector updated", move |found, doc, failures| {
-        if found.kind == Kind::Service && !expressions.is_empty() {
-            let shown = format!("match expression [{}] not supported on this object", expressions.join(" "));
-            failures.push(Failure::Message(shown));
-        } else if found.kind == Kind::Service {
-            put(doc, &["spec", "selector"], labels.clone());
-        } else {
-            failures.push(Failure::Message("setting a selector is only supported for Services".into()));
+    const WORDS: Words = Words { done: "selector updated", refused: "", always: true };
+    each(call, resources, &WORDS, move |_, found, doc, _| {
+        if found.kind != Kind::Service {
+            return Err("setting a selector is only supported for Services".into());
         }
+        if !expressions.is_empty() {
+            return Err(format!("match expression [{}] not supported on this object", expressions.join(" ")));
+        }
+        put(doc, &["spec", "selector"], labels.clone());
+        Ok(())
     })
 }
 
@@ -149,29 +138,63 @@ fn label_selector(text: &str) -> Result<(Value, Vec<String>), Failure> {
     Ok((Value::Object(labels), expressions))
 }
 
-/// `kubectl set subject`
-pub fn subject(call: &mut Call<'_, '_>) -> Outcome {
+/// A complaint about the line: the objects are looked up before, and a line without any fails there.
+fn refused(call: &mut Call<'_, '_>, args: Vec<String>, why: Failure) -> Failure {
+    let looked_up = chosen(call, args).and_then(|query| resolve(call, &query));
+    looked_up.and_then(|selection| Failure::all(selection.failures)).err().unwrap_or(why)
+}
+
+/// Whom `--user`, `--group` and `--serviceaccount` name.
+fn subjects(call: &Call<'_, '_>) -> Result<Vec<Value>, Failure> {
     let group = "rbac.authorization.k8s.io";
+    let sorted = |flag: &str| {
+        let mut names = call.flags.list(flag);
+        names.order();
+        names.dedup();
+        names
+    };
     let mut added = Vec::new();
-    for user in call.flags.list("user") {
-        added.push(json!({"apiGroup": group, "kind": "User", "name": user}));
+    for (flag, kind) in [("user", "User"), ("group", "Group")] {
+        added.extend(sorted(flag).iter().map(|name| json!({"apiGroup": group, "kind": kind, "name": name})));
     }
-    for name in call.flags.list("group") {
-        added.push(json!({"apiGroup": group, "kind": "Group", "name": name}));
-    }
-    for account in call.flags.list("serviceaccount") {
-        let Some((namespace, name)) = account.split_once(':') else {
+    for account in sorted("serviceaccount") {
+        let Some((namespace, name)) =
+            account.split_once(':').filter(|(_, name)| !name.is_empty() && !name.contains(':'))
+        else {
             return Err("serviceaccount must be <namespace>:<name>".into());
         };
+        let namespace = if namespace.is_empty() { call.namespace() } else { namespace.to_owned() };
         added.push(json!({"kind": "ServiceAccount", "name": name, "namespace": namespace}));
     }
-    if added.is_empty() {
-        return Err("you must specify at least one value of user, group or serviceaccount".into());
-    }
+    Ok(added)
+}
+
+/// `kubectl set subject`
+pub fn subject(call: &mut Call<'_, '_>) -> Outcome {
     let args = call.args();
-    each(call, args, "subjects updated", move |_, doc, _| {
+    let added = match subjects(call) {
+        Ok(added) if !added.is_empty() => added,
+        Ok(_) => {
+            let why = "you must specify at least one value of user, group or serviceaccount";
+            return Err(refused(call, args, why.into()));
+        }
+        Err(failure) => return Err(refused(call, args, failure)),
+    };
+    const WORDS: Words = Words {
+        done: "subjects updated",
+        refused: "failed to patch subjects to rolebinding: ",
+        always: false,
+    };
+    each(call, args, &WORDS, move |_, found, doc, _| {
+        if ![Kind::RoleBinding, Kind::ClusterRoleBinding].contains(&found.kind) {
+            return Err("setting subjects is only supported for RoleBinding/ClusterRoleBinding".into());
+        }
         let mut subjects = items(&doc["subjects"]).to_vec();
-        subjects.extend(added.iter().filter(|subject| !items(&doc["subjects"]).contains(subject)).cloned());
-        put(doc, &["subjects"], subjects);
+        let new: Vec<Value> = added.iter().filter(|subject| !subjects.contains(subject)).cloned().collect();
+        if !new.is_empty() {
+            subjects.extend(new);
+            put(doc, &["subjects"], subjects);
+        }
+        Ok(())
     })
 }
