@@ -158,7 +158,8 @@ impl Flags {
     pub fn parse(flags: &[Flag], line: &[String]) -> Result<Self, String> {
         let mut read = Self::default();
         for flag in flags {
-            read.defaults.insert(flag.name, flag.default);
+            // A command's own flag hides one of all commands.
+            read.defaults.entry(flag.name).or_insert(flag.default);
         }
         let mut words = line.iter();
         while let Some(word) = words.next() {

@@ -71,7 +71,7 @@ pub(super) static TABLE: &[Command] = &[
         &[],
         "debug (POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ] [options]",
         "Create debugging sessions for troubleshooting workloads and nodes",
-        "arguments-only:bool attach:bool container,c:text copy-to:text custom:text env:array filename,f:list image:text image-pull-policy:text keep-annotations:bool keep-init-containers:bool=true keep-labels:bool keep-liveness:bool keep-readiness:bool keep-startup:bool profile:text quiet,q:bool replace:bool same-node:bool set-image:text share-processes:bool=true stdin,i:bool target:text tty,t:bool",
+        "arguments-only:bool attach:bool container,c:text copy-to:text custom:text env:array filename,f:list image:text image-pull-policy:text keep-annotations:bool keep-init-containers:bool=true keep-labels:bool keep-liveness:bool keep-readiness:bool keep-startup:bool profile:text=general quiet,q:bool replace:bool same-node:bool set-image:text share-processes:bool=true stdin,i:bool target:text tty,t:bool",
         verbs::debug::run,
     ),
     parent("top", &[], "top [flags] [options]", "Display resource (CPU/memory) usage"),

@@ -1,13 +1,17 @@
-//! kustomize, as tutorials use it: resources and bases, generators with their hashes, names, labels, images,
-//! replicas and patches. What it does not do, it says.
+//! kustomize, as tutorials use it: resources, bases and components, generators with their hashes, names, labels,
+//! images, replicas, patches, replacements and variables. What it does not do, it says.
 
+mod fields;
 mod generate;
 mod patch;
 mod references;
+mod replace;
 mod transform;
+mod vars;
 
 use super::doc::{items, text};
 use super::hash::content_hash;
+use super::output::go;
 use crate::api::{Kind, Ordered, Value};
 use crate::manifest::{self, yaml};
 use crate::shell::Files;
@@ -18,7 +22,7 @@ const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomizat
 const DEEPEST: usize = 32;
 
 /// Fields that are carried out.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 24] = [
     "apiVersion",
     "kind",
     "metadata",
@@ -38,29 +42,30 @@ const KNOWN: [&str; 19] = [
     "patches",
     "patchesStrategicMerge",
     "patchesJson6902",
+    "components",
+    "configurations",
+    "replacements",
+    "sortOptions",
+    "vars",
 ];
 /// Fields that kustomize has and the playground has not.
-const MISSING: [&str; 13] = [
-    "sortOptions",
+const MISSING: [&str; 8] = [
     "buildMetadata",
-    "configurations",
     "openapi",
     "crds",
-    "components",
     "helmCharts",
     "helmGlobals",
-    "replacements",
-    "vars",
     "transformers",
     "generators",
     "validators",
 ];
 /// Fields there is a newer one for.
-const DEPRECATED: [(&str, &str); 4] = [
+const DEPRECATED: [(&str, &str); 5] = [
     ("bases", "resources"),
     ("commonLabels", "labels"),
     ("patchesStrategicMerge", "patches"),
     ("patchesJson6902", "patches"),
+    ("vars", "replacements"),
 ];
 
 /// An object on its way through the layers.
@@ -125,8 +130,9 @@ pub fn build(files: &Files, cwd: &str, directory: &str) -> Result<Built, String>
     if !files.is_directory(&full) {
         return Err(format!("must build at directory: {}", not_a_directory(files, &full, directory)));
     }
-    let mut builder = Builder { files, warnings: Vec::new() };
-    let mut items = builder.directory(&full, 0)?;
+    let mut builder = Builder { files, warnings: Vec::new(), vars: Vec::new(), var_fields: Vec::new() };
+    let mut items = Vec::new();
+    let sorting = builder.accumulate(&full, 0, false, &mut items)?["sortOptions"].take();
     for item in &mut items {
         if item.hashed {
             let name = format!("{}-{}", item.name(), content_hash(item.kind, &item.doc, ""));
@@ -134,7 +140,10 @@ pub fn build(files: &Files, cwd: &str, directory: &str) -> Result<Built, String>
         }
     }
     references::mend(&mut items);
-    items.order_by_key(|item| (rank(item.kind), item.id()));
+    vars::resolve(&builder.vars, &builder.var_fields, &mut items)?;
+    if sorting["order"] != "fifo" {
+        items.order_by_key(|item| (rank(item.kind), item.id()));
+    }
     let documents = items.into_iter().map(|item| (item.kind, item.doc)).collect();
     Ok(Built { documents, warnings: builder.warnings })
 }
@@ -188,10 +197,67 @@ fn rank(kind: Kind) -> usize {
 struct Builder<'f> {
     files: &'f Files,
     warnings: Vec<String>,
+    vars: Vec<vars::Var>,
+    /// Fields in which a configuration looks for variables.
+    var_fields: Vec<String>,
 }
 
 impl Builder<'_> {
-    fn directory(&mut self, full: &str, depth: usize) -> Result<Vec<Item>, String> {
+    /// Adds what a directory makes to what there is; a component changes also what there is. Returns its file.
+    fn accumulate(
+        &mut self,
+        full: &str,
+        depth: usize,
+        component: bool,
+        all: &mut Vec<Item>,
+    ) -> Result<Value, String> {
+        let layer = self.layer(full, depth)?;
+        let kind = text(&layer["kind"]);
+        if component && kind != "Component" {
+            let kind = if kind.is_empty() { "Kustomization" } else { kind };
+            return Err(format!("expected kind 'Component' for path '{full}' but got '{kind}'"));
+        }
+        if !component && kind == "Component" {
+            return Err(format!("expected kind != 'Component' for path '{full}'"));
+        }
+        self.resources(full, &layer, depth, all)?;
+        for entry in items(&layer["components"]).iter().map(text) {
+            let path = absolute(full, entry);
+            if !self.files.is_directory(&path) {
+                let why = not_a_directory(self.files, &path, &path);
+                return Err(format!("accumulating components: loader.New {}", go::quote(&why)));
+            }
+            self.accumulate(&path, depth + 1, true, all).map_err(|why| {
+                format!("accumulating components: accumulateDirectory: {}", go::quote(&why))
+            })?;
+        }
+        self.configurations(full, &layer)?;
+        generate::all(self.files, full, &layer, all)?;
+        patch::all(self.files, full, &layer, all)?;
+        transform::all(&layer, all)?;
+        replace::all(self.files, full, &layer, all)?;
+        vars::collect(&layer, &mut self.vars)?;
+        Ok(layer)
+    }
+
+    /// Reads the files that say more about fields; those about variables are carried out.
+    fn configurations(&mut self, full: &str, layer: &Value) -> Result<(), String> {
+        for entry in items(&layer["configurations"]).iter().map(text) {
+            let path = absolute(full, entry);
+            let source = self.files.read(&path).map_err(|_| missing(&path, &path))?;
+            let read: Value = yaml::read(source).map_err(|error| error.message)?;
+            for (key, fields) in super::doc::entries(&read) {
+                if key != "varReference" {
+                    return Err(format!("the playground's kustomize does not do {key} of configurations"));
+                }
+                self.var_fields.extend(items(fields).iter().map(|field| text(&field["path"]).to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of a directory.
+    fn layer(&mut self, full: &str, depth: usize) -> Result<Value, String> {
         if depth > DEEPEST {
             return Err(format!("cycle detected: candidate root '{full}' contains visited root"));
         }
@@ -230,22 +296,24 @@ impl Builder<'_> {
             }
         }
         for (old, new) in DEPRECATED.iter().filter(|(old, _)| entries.contains_key(*old)) {
+            let trial = if *old == "vars" { "[EXPERIMENTAL] " } else { "" };
             let warning = format!(
-                "# Warning: '{old}' is deprecated. Please use '{new}' instead. Run 'kustomize edit fix' to update your Kustomization automatically."
+                "# Warning: '{old}' is deprecated. Please use '{new}' instead. {trial}Run 'kustomize edit fix' to update your Kustomization automatically."
             );
             if !self.warnings.contains(&warning) {
                 self.warnings.push(warning);
             }
         }
-        let mut items = self.resources(full, &layer, depth)?;
-        generate::all(self.files, full, &layer, &mut items)?;
-        patch::all(self.files, full, &layer, &mut items)?;
-        transform::all(&layer, &mut items)?;
-        Ok(items)
+        Ok(layer)
     }
 
-    fn resources(&mut self, full: &str, layer: &Value, depth: usize) -> Result<Vec<Item>, String> {
-        let mut all: Vec<Item> = Vec::new();
+    fn resources(
+        &mut self,
+        full: &str,
+        layer: &Value,
+        depth: usize,
+        all: &mut Vec<Item>,
+    ) -> Result<(), String> {
         for entry in items(&layer["resources"]).iter().chain(items(&layer["bases"])) {
             let entry = text(entry);
             if entry.contains("://") || entry.starts_with("github.com/") {
@@ -257,7 +325,7 @@ impl Builder<'_> {
             let found = match self.files.read(&path) {
                 Ok(content) => documents(content, &path)
                     .map_err(|why| format!("accumulating resources: accumulation err='accumulating resources from '{entry}': {why}'"))?,
-                Err(FileError::IsDirectory) => self.directory(&path, depth + 1).map_err(|why| {
+                Err(FileError::IsDirectory) => self.base(&path, depth).map_err(|why| {
                     format!("accumulating resources: accumulation err='accumulating resources from '{entry}': read {path}: is a directory': recursed accumulation of path '{path}': {why}")
                 })?,
                 Err(_) => {
@@ -277,7 +345,13 @@ impl Builder<'_> {
                 all.push(item);
             }
         }
-        Ok(all)
+        Ok(())
+    }
+
+    fn base(&mut self, path: &str, depth: usize) -> Result<Vec<Item>, String> {
+        let mut items = Vec::new();
+        self.accumulate(path, depth + 1, false, &mut items)?;
+        Ok(items)
     }
 }
 

@@ -19,8 +19,24 @@ pub fn kustomize(call: &mut Call<'_, '_>) -> Outcome {
     let cwd = call.ctx.cwd.to_owned();
     let built = build(call.ctx.files(), &cwd, &directory)?;
     built.warnings.iter().for_each(|warning| call.ctx.complain(warning));
+    let output = call.flags.text("output").to_owned();
+    let path = absolute(&cwd, &output);
+    if !output.is_empty() && call.ctx.files().is_directory(&path) {
+        for (kind, doc) in &built.documents {
+            let (resource, name) = (kind.resource(), text(&doc["metadata"]["name"]));
+            let group =
+                if resource.group.is_empty() { String::new() } else { format!("{}_", resource.group) };
+            let file = format!("{group}{}_{}_{name}.yaml", resource.version, resource.name).to_lowercase();
+            call.ctx.files().place(&format!("{path}/{file}"), yaml::write(doc));
+        }
+        return OK;
+    }
     let documents: Vec<String> = built.documents.iter().map(|(_, doc)| yaml::write(doc)).collect();
-    call.print(&documents.join("---\n"));
+    let documents = documents.join("---\n");
+    match output.as_str() {
+        "" => call.print(&documents),
+        _ => call.ctx.files().place(&path, documents),
+    }
     OK
 }
 

@@ -76,16 +76,20 @@ pub fn attached(call: &Call<'_, '_>, object: &Object, container: String, command
     }))
 }
 
+/// Whether a text can name an image.
+pub fn is_reference(image: &str) -> bool {
+    let good = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
+    let name = image.rsplit_once('/').map_or(image, |(_, name)| name);
+    let bare = name.split([':', '@']).next().unwrap_or_default();
+    image.chars().all(good) && !bare.chars().any(char::is_uppercase)
+}
+
 fn check(call: &mut Call<'_, '_>) -> Result<(), Failure> {
     let image = call.flags.text("image").to_owned();
     if image.is_empty() {
         return Err("--image is required".into());
     }
-    let good = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
-    let name = image.rsplit_once('/').map_or(image.as_str(), |(_, name)| name);
-    if !image.chars().all(good)
-        || name.split([':', '@']).next().is_some_and(|name| name.chars().any(char::is_uppercase))
-    {
+    if !is_reference(&image) {
         return Err(format!("Invalid image name {}: invalid reference format", go::quote(&image)).into());
     }
     if call.flags.on("expose") && call.flags.text("port").is_empty() {
@@ -273,7 +277,9 @@ impl Program for Attached {
             return self.end(ctx, 130);
         }
         let Some(pod) = ctx.cluster.store().get(&self.pod).cloned() else { return Poll::Done(1) };
-        let status = items(&pod.doc()["status"]["containerStatuses"]).first().cloned().unwrap_or_default();
+        let statuses = items(&pod.doc()["status"]["containerStatuses"]);
+        let own = statuses.iter().find(|status| text(&status["name"]) == self.container);
+        let status = own.or(statuses.first()).cloned().unwrap_or_default();
         if !status["state"]["running"].is_null() {
             if !self.greeted && self.stdin && !self.quiet {
                 self.greeted = true;

@@ -6,7 +6,7 @@ mod run;
 
 use super::go;
 use crate::api::Value;
-use parse::Node;
+use parse::{Named, Node};
 use run::Run;
 
 /// A template that was read.
@@ -14,6 +14,7 @@ use run::Run;
 pub struct Template {
     text: String,
     nodes: Vec<Node>,
+    named: Named,
     allow_missing: bool,
 }
 
@@ -33,7 +34,8 @@ impl Template {
     /// # Errors
     /// In the words of Go's template package: `template: output:1: unclosed action` …
     pub fn parse(text: &str, allow_missing: bool) -> Result<Self, String> {
-        Ok(Self { text: text.to_owned(), nodes: parse::template(text)?, allow_missing })
+        let (nodes, named) = parse::template(text)?;
+        Ok(Self { text: text.to_owned(), nodes, named, allow_missing })
     }
 
     /// What the template writes for a document.
@@ -42,13 +44,16 @@ impl Template {
     /// When the document does not fit.
     pub fn print(&self, doc: &Value) -> Result<String, Misfit> {
         let numbers = floats(doc);
-        let mut run = Run::new(&numbers, self.allow_missing);
-        let Err(why) = run.nodes(&self.nodes, &numbers) else { return Ok(run.out) };
+        let mut run = Run::new(&self.named, &numbers, self.allow_missing);
+        let Err(why) = run.all(&self.nodes, &numbers) else { return Ok(run.out) };
         let before = &self.text[..run.place.at];
         let line = 1 + before.matches('\n').count();
         let column = before.rfind('\n').map_or(before.len(), |newline| before.len() - newline - 1);
-        let why =
-            format!("template: output:{line}:{column}: executing \"output\" at <{}>: {why}", run.place.text);
+        let why = format!(
+            "template: output:{line}:{column}: executing {} at <{}>: {why}",
+            go::quote(&run.name),
+            run.place.text
+        );
         let written = format!(
             "{}Error executing template: {why}. Printing more information for debugging the template:\n\
              \ttemplate was:\n\t\t{}\n\traw data was:\n\t\t{}\n\
@@ -105,6 +110,15 @@ mod tests {
             ("{{range .items}}{{printf \"%d %v|\" .n .n}}{{end}}", "%!d(float64=2) 2|%!d(<nil>) <nil>|"),
             ("{{.no.thing}}{{.kind | html}}{{print 1 2 \"a\"}}", "<no value>List1 2a"),
             ("{{and .no .kind.x}}", "<no value>"),
+            (
+                "{{define \"x\"}}<{{.}}{{$}}>{{end}}{{range .items}}{{template \"x\" .metadata.name}}{{end}}",
+                "<aa><bb>",
+            ),
+            ("{{block \"b\" .kind}}{{.}}!{{end}}{{template \"b\"}}", "List!<no value>!"),
+            (
+                "{{range $i, $x := .items}}{{if eq $x.metadata.name \"a\"}}{{continue}}{{end}}{{$i}}{{break}}x{{end}}",
+                "1",
+            ),
         ] {
             let parsed = Template::parse(template, true).expect(template);
             assert_eq!(parsed.print(&doc).as_deref().ok(), Some(expected), "{template}");
@@ -123,6 +137,14 @@ mod tests {
                 "{{range .items}}{{if eq .n 2}}{{end}}{{end}}",
                 "1:21: executing \"output\" at <eq .n 2>: error calling eq: incompatible types for comparison",
             ),
+            (
+                "{{template \"x\" .}}",
+                "1:11: executing \"output\" at <{{template \"x\" .}}>: template \"x\" not defined",
+            ),
+            (
+                "{{define \"x\"}}{{len .}}{{end}}{{template \"x\" .t}}",
+                "1:16: executing \"x\" at <len .>: error calling len: len of type bool",
+            ),
             ("{{range .t}}{{end}}", "1:8: executing \"output\" at <.t>: range can't iterate over true"),
         ] {
             let parsed = Template::parse(template, true).expect(template);
@@ -138,6 +160,9 @@ mod tests {
             ("{{range .items}}", "template: output:1: unexpected EOF"),
             ("{{foo}}", "template: output:1: function \"foo\" not defined"),
             ("{{end}}", "template: output:1: unexpected {{end}}"),
+            ("{{break}}", "template: output:1: {{break}} outside {{range}}"),
+            ("{{define x}}{{end}}", "template: output:1: unexpected \"x\" in define clause"),
+            ("{{define \"x\"}}", "template: output:1: unexpected EOF"),
         ] {
             assert_eq!(Template::parse(template, true).map(|_| ()), Err(expected.to_owned()), "{template}");
         }

@@ -3,6 +3,7 @@
 use super::functions::FUNCTIONS;
 use crate::api::Value;
 use crate::shell::kubectl::output::go;
+use std::collections::BTreeMap;
 
 /// The deepest that blocks and parentheses may nest.
 const DEEPEST: usize = 64;
@@ -18,10 +19,31 @@ pub struct Place {
 pub enum Node {
     Text(String),
     Print(Pipe),
-    If { condition: Pipe, with: bool, then: Vec<Node>, otherwise: Vec<Node> },
-    Range { over: Pipe, names: Vec<String>, body: Vec<Node>, otherwise: Vec<Node> },
+    If {
+        condition: Pipe,
+        with: bool,
+        then: Vec<Node>,
+        otherwise: Vec<Node>,
+    },
+    Range {
+        over: Pipe,
+        names: Vec<String>,
+        body: Vec<Node>,
+        otherwise: Vec<Node>,
+    },
     Set(String, Pipe),
+    /// Another template, with what it is about.
+    Call {
+        name: String,
+        about: Option<Pipe>,
+        place: Place,
+    },
+    Break,
+    Continue,
 }
+
+/// Templates by their names.
+pub type Named = BTreeMap<String, Vec<Node>>;
 
 /// Commands, each given what the one before came to as its last argument.
 pub type Pipe = Vec<Command>;
@@ -64,11 +86,11 @@ enum Piece {
 ///
 /// # Errors
 /// In the words of Go's template package: `template: output:1: unclosed action` …
-pub fn template(text: &str) -> Result<Vec<Node>, String> {
-    let mut reader = Reader { text, pieces: split(text)?, at: 0 };
+pub fn template(text: &str) -> Result<(Vec<Node>, Named), String> {
+    let mut reader = Reader { text, pieces: split(text)?, at: 0, ranges: 0, named: Named::new() };
     let (nodes, end) = reader.block(0)?;
     match end {
-        None => Ok(nodes),
+        None => Ok((nodes, reader.named)),
         Some((word, at)) => Err(complaint(text, at, &format!("unexpected {{{{{word}}}}}"))),
     }
 }
@@ -150,6 +172,9 @@ struct Reader<'t> {
     text: &'t str,
     pieces: Vec<Piece>,
     at: usize,
+    /// How many `range` it is inside of.
+    ranges: usize,
+    named: Named,
 }
 
 impl Reader<'_> {
@@ -170,12 +195,24 @@ impl Reader<'_> {
             }
             match action.split_once(char::is_whitespace).map_or(action.as_str(), |(word, _)| word) {
                 "" => return Err(complaint(self.text, start, "missing value for command")),
-                word @ ("define" | "template" | "block" | "break" | "continue") => {
-                    return Err(complaint(
-                        self.text,
-                        start,
-                        &format!("the playground's templates have no {word}"),
-                    ));
+                "define" if depth == 0 => {
+                    let (name, _) = self.name(&action, start, "define clause")?;
+                    self.define(name, start, depth)?;
+                }
+                "template" => nodes.push(self.call(&action, start, "template clause")?),
+                "block" => {
+                    let call = self.call(&action, start, "block clause")?;
+                    if let Node::Call { name, .. } = &call {
+                        self.define(name.clone(), start, depth)?;
+                    }
+                    nodes.push(call);
+                }
+                word @ ("break" | "continue") => {
+                    if self.ranges == 0 {
+                        let why = format!("{{{{{word}}}}} outside {{{{range}}}}");
+                        return Err(complaint(self.text, start, &why));
+                    }
+                    nodes.push(if word == "break" { Node::Break } else { Node::Continue });
                 }
                 "end" | "else" => return Ok((nodes, Some((action, start)))),
                 "if" | "with" | "range" => nodes.push(self.branch(&action, start, depth)?),
@@ -191,12 +228,56 @@ impl Reader<'_> {
         Ok((nodes, None))
     }
 
+    /// The name an action gives, and the rest of it.
+    fn name<'a>(&self, action: &'a str, start: usize, clause: &str) -> Result<(String, &'a str), String> {
+        let rest = action.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
+        let token = tokens(rest, start).ok().and_then(|tokens| tokens.first().copied());
+        match token.map(|(token, _)| (token, word(token))) {
+            Some((token, Ok(Word::Literal(Value::String(name))))) => {
+                Ok((name, rest[token.len()..].trim_start()))
+            }
+            found => {
+                let found = found.map_or("}}", |(token, _)| token);
+                Err(complaint(self.text, start, &format!("unexpected {} in {clause}", go::quote(found))))
+            }
+        }
+    }
+
+    /// Reads a template up to its `end` and keeps it.
+    fn define(&mut self, name: String, start: usize, depth: usize) -> Result<(), String> {
+        let ranges = std::mem::take(&mut self.ranges);
+        let (nodes, end) = self.block(depth + 1)?;
+        self.ranges = ranges;
+        if !end.is_some_and(|(word, _)| word == "end") {
+            return Err(complaint(self.text, start, "unexpected EOF"));
+        }
+        self.named.insert(name, nodes);
+        Ok(())
+    }
+
+    /// Reads `template "name" pipeline`.
+    fn call(&self, action: &str, start: usize, clause: &str) -> Result<Node, String> {
+        let (name, rest) = self.name(action, start, clause)?;
+        let about = match rest {
+            "" => None,
+            rest => {
+                let pipe = pipe(rest, start + action.len() - rest.len());
+                Some(pipe.map_err(|why| complaint(self.text, start, &why))?)
+            }
+        };
+        let shown = action.replacen("block", "template", 1);
+        let place = Place { at: start + action.find('"').unwrap_or(0), text: format!("{{{{{shown}}}}}") };
+        Ok(Node::Call { name, about, place })
+    }
+
     /// Reads `if`, `with` or `range` and all up to its `end`.
     fn branch(&mut self, action: &str, start: usize, depth: usize) -> Result<Node, String> {
         let (word, rest) = action.split_once(char::is_whitespace).unwrap_or((action, ""));
         let rest = rest.trim_start();
         let (names, pipe) = self.declaration(rest, start + action.len() - rest.len())?;
+        self.ranges += usize::from(word == "range");
         let (then, end) = self.block(depth + 1)?;
+        self.ranges -= usize::from(word == "range");
         let mut otherwise = Vec::new();
         let mut ended = end.as_ref().is_some_and(|(word, _)| word == "end");
         if let Some((action, at)) = end.filter(|_| !ended) {

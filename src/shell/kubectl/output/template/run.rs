@@ -1,7 +1,7 @@
 //! Carrying out a template for a document.
 
 use super::functions::{call, truth};
-use super::parse::{Base, Node, Pipe, Place, Term, Word};
+use super::parse::{Base, Named, Node, Pipe, Place, Term, Word};
 use crate::api::Value;
 use crate::shell::kubectl::output::go;
 
@@ -11,7 +11,22 @@ const LONGEST: usize = 10_000_000;
 /// What printing an absent field shows.
 const NO_VALUE: &str = "<no value>";
 
-pub struct Run {
+/// The deepest that templates may call each other.
+const DEEPEST: usize = 100;
+
+/// How a stretch of a template ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Break,
+    Continue,
+}
+
+pub struct Run<'t> {
+    named: &'t Named,
+    /// The template that is carried out: complaints name it.
+    pub name: String,
+    depth: usize,
     variables: Vec<(String, Value)>,
     /// What was written.
     pub out: String,
@@ -20,9 +35,12 @@ pub struct Run {
     allow_missing: bool,
 }
 
-impl Run {
-    pub fn new(doc: &Value, allow_missing: bool) -> Self {
+impl<'t> Run<'t> {
+    pub fn new(named: &'t Named, doc: &Value, allow_missing: bool) -> Self {
         Self {
+            named,
+            name: "output".into(),
+            depth: 0,
             variables: vec![("$".into(), doc.clone())],
             out: String::new(),
             place: Place::default(),
@@ -30,8 +48,14 @@ impl Run {
         }
     }
 
-    pub fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<(), String> {
+    /// Carries out a whole template.
+    pub fn all(&mut self, nodes: &[Node], dot: &Value) -> Result<(), String> {
+        self.nodes(nodes, dot).map(drop)
+    }
+
+    fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<Flow, String> {
         let outer = self.variables.len();
+        let mut flow = Flow::On;
         for node in nodes {
             match node {
                 Node::Text(text) => self.out.push_str(text),
@@ -49,26 +73,60 @@ impl Run {
                 Node::If { condition, with, then, otherwise } => {
                     let value = self.pipe(condition, dot)?.unwrap_or_default();
                     match (truth(&value), with) {
-                        (true, true) => self.nodes(then, &value)?,
-                        (true, false) => self.nodes(then, dot)?,
-                        (false, _) => self.nodes(otherwise, dot)?,
+                        (true, true) => flow = self.nodes(then, &value)?,
+                        (true, false) => flow = self.nodes(then, dot)?,
+                        (false, _) => flow = self.nodes(otherwise, dot)?,
                     }
                 }
                 Node::Range { over, names, body, otherwise } => {
                     let items = self.items(over, dot)?;
                     if items.is_empty() {
-                        self.nodes(otherwise, dot)?;
+                        flow = self.nodes(otherwise, dot)?;
                     }
                     for (key, item) in items {
-                        self.turn(names, body, key, &item)?;
+                        if self.turn(names, body, key, &item)? == Flow::Break {
+                            break;
+                        }
                     }
                 }
+                Node::Call { name, about, place } => {
+                    let about = match about {
+                        Some(pipe) => self.pipe(pipe, dot)?.unwrap_or_default(),
+                        None => Value::Null,
+                    };
+                    self.call(name, place, &about)?;
+                }
+                Node::Break => flow = Flow::Break,
+                Node::Continue => flow = Flow::Continue,
             }
             if self.out.len() > LONGEST {
                 return Err("the output is too long".into());
             }
+            if flow != Flow::On {
+                break;
+            }
         }
         self.variables.truncate(outer.max(1));
+        Ok(flow)
+    }
+
+    /// Carries out another template, which knows nothing of this one's variables.
+    fn call(&mut self, name: &str, place: &Place, about: &Value) -> Result<(), String> {
+        let Some(nodes) = self.named.get(name) else {
+            self.place = place.clone();
+            return Err(format!("template {} not defined", go::quote(name)));
+        };
+        if self.depth == DEEPEST {
+            self.place = place.clone();
+            return Err(format!("exceeded maximum template depth ({DEEPEST})"));
+        }
+        let caller = std::mem::replace(&mut self.name, name.to_owned());
+        let variables = std::mem::replace(&mut self.variables, vec![("$".into(), about.clone())]);
+        self.depth += 1;
+        self.nodes(nodes, about)?;
+        self.depth -= 1;
+        self.variables = variables;
+        self.name = caller;
         Ok(())
     }
 
@@ -83,7 +141,7 @@ impl Run {
         })
     }
 
-    fn turn(&mut self, names: &[String], body: &[Node], key: Value, item: &Value) -> Result<(), String> {
+    fn turn(&mut self, names: &[String], body: &[Node], key: Value, item: &Value) -> Result<Flow, String> {
         let before = self.variables.len();
         match names {
             [one] => self.variables.push((one.clone(), item.clone())),
@@ -93,9 +151,9 @@ impl Run {
             }
             [] => {}
         }
-        self.nodes(body, item)?;
+        let flow = self.nodes(body, item)?;
         self.variables.truncate(before);
-        Ok(())
+        Ok(flow)
     }
 
     fn pipe(&mut self, pipe: &Pipe, dot: &Value) -> Result<Option<Value>, String> {
