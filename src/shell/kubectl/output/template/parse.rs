@@ -248,7 +248,7 @@ impl Reader<'_> {
         let ranges = std::mem::take(&mut self.ranges);
         let (nodes, end) = self.block(depth + 1)?;
         self.ranges = ranges;
-        if !end.is_some_and(|(word, _)| word == "end") {
+        if end.is_none_or(|(word, _)| word != "end") {
             return Err(complaint(self.text, start, "unexpected EOF"));
         }
         self.named.insert(name, nodes);
