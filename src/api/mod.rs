@@ -26,7 +26,7 @@ pub mod workload;
 pub use kind::{Kind, RESOURCES, Resource};
 pub use meta::{Labels, Meta, OwnerReference};
 pub use object::{Document, Key, Object, View};
-pub use order::Ordered;
+pub use order::{Gathered, Ordered};
 pub use schedule::Schedule;
 pub use selector::{Requirement, RequirementOperator, Selector};
 pub use serde_json::{Map, Value, json};

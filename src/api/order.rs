@@ -2,6 +2,7 @@
 //! comparison; a page that is downloaded has no use for seventy of them.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Stable sorting of slices, as [`slice::sort_by`] and its kin do it. Comparisons are called through a pointer.
 pub trait Ordered<T> {
@@ -40,6 +41,34 @@ impl<T> Ordered<T> for [T] {
         }
     }
 }
+
+/// Collecting into maps and sets, item by item: `collect` sorts what it is given first, with a sort of its own for
+/// every type.
+pub trait Gathered: Iterator + Sized {
+    /// A map; of equal keys the last counts.
+    fn into_map<K: Ord, V>(self) -> BTreeMap<K, V>
+    where
+        Self: Iterator<Item = (K, V)>,
+    {
+        let mut map = BTreeMap::new();
+        self.for_each(|(key, value)| drop(map.insert(key, value)));
+        map
+    }
+
+    /// A set.
+    fn into_set(self) -> BTreeSet<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        let mut set = BTreeSet::new();
+        self.for_each(|item| {
+            set.insert(item);
+        });
+        set
+    }
+}
+
+impl<I: Iterator> Gathered for I {}
 
 fn arrange(places: &mut [usize], compare: &mut dyn FnMut(usize, usize) -> Ordering) {
     places.sort_by(|a, b| compare(*a, *b));

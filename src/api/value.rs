@@ -1,6 +1,7 @@
 //! Reading typed values out of a checked document.
 
 use super::{Value, Word};
+use crate::api::Gathered;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -67,7 +68,7 @@ impl<T: FromValue> FromValue for BTreeMap<String, T> {
     fn from_value(value: &Value) -> Self {
         value
             .as_object()
-            .map(|map| map.iter().map(|(key, value)| (key.clone(), T::from_value(value))).collect())
+            .map(|map| map.iter().map(|(key, value)| (key.clone(), T::from_value(value))).into_map())
             .unwrap_or_default()
     }
 }

@@ -10,7 +10,7 @@ use super::scenario;
 use super::scene::{COUNTED, Census, Entity, Ghost, Measure, Motion, Scene, ghost_of, place};
 use super::script::Script;
 use super::show::Show;
-use crate::api::{Instant, Key, Kind, Object};
+use crate::api::{Gathered, Instant, Key, Kind, Object};
 use crate::cluster::Preview;
 use crate::manifest::locate_object;
 use crate::net::Trace;
@@ -356,7 +356,7 @@ impl Model {
         self.drawn = Some(state);
         let census = Census::take(self.session.cluster().store(), &self.memory.ghosts);
         let census = census.counting(limit, &self.opened);
-        let marks = self.memory.marks.iter().map(|(key, (mark, _))| (key.clone(), mark.clone())).collect();
+        let marks = self.memory.marks.iter().map(|(key, (mark, _))| (key.clone(), mark.clone())).into_map();
         self.scene = Rc::new(place(&census, width, &marks, measure));
         if let Some(show) = &mut self.show {
             show.redraw(&self.scene);

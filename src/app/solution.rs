@@ -2,7 +2,7 @@
 //!
 //! It is played on a copy of the start; nothing of the learner's session changes.
 
-use crate::api::{Key, Kind, Value};
+use crate::api::{Gathered, Key, Kind, Value};
 use crate::lessons::{Scenario, play};
 use crate::shell::Session;
 use std::collections::BTreeSet;
@@ -57,7 +57,7 @@ pub fn changes(scenario: &Scenario, start: &Session, learner: &Session) -> Vec<C
     }
     let keys = |session: &Session| -> BTreeSet<Key> {
         let store = session.cluster().store();
-        WRITTEN.iter().flat_map(|kind| store.list_all(*kind).map(|object| object.key())).collect()
+        WRITTEN.iter().flat_map(|kind| store.list_all(*kind).map(|object| object.key())).into_set()
     };
     let (before, after) = (keys(start), keys(&solved));
     for key in before.union(&after) {
@@ -97,7 +97,7 @@ fn fields(path: &str, was: &Value, is: &Value, out: &mut Vec<(Sign, String)>) {
     match (was, is) {
         _ if was == is => {}
         (Value::Object(old), Value::Object(new)) => {
-            let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            let keys: BTreeSet<&String> = old.keys().chain(new.keys()).into_set();
             for key in keys {
                 fields(&format!("{path}.{key}"), &was[key.as_str()], &is[key.as_str()], out);
             }

@@ -3,7 +3,7 @@
 use super::editing::key_of;
 use super::model::Model;
 use super::scene::{Entity, Item};
-use crate::api::{Key, Kind, Ordered, Value};
+use crate::api::{Gathered, Key, Kind, Ordered, Value};
 use crate::manifest::{self, Completions, Hover};
 use crate::shell::session::HOME;
 use crate::shell::{Act, files};
@@ -41,7 +41,7 @@ impl Model {
             let key = key_of(&item.entity)?;
             Some((key.name.to_string(), item.entity.clone()))
         };
-        self.scene.items.iter().filter_map(named).collect()
+        self.scene.items.iter().filter_map(named).into_map()
     }
 
     /// The file in which an object stands, and its line: the open one first.

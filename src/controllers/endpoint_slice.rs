@@ -6,7 +6,7 @@ use super::write::{Write, delete, owned_by, without};
 use super::{dump, hash};
 use crate::api::pod::Pod;
 use crate::api::service::{Endpoint, Service};
-use crate::api::{FromValue, Instant, Key, Kind, Object, Selector, Value, json};
+use crate::api::{FromValue, Gathered, Instant, Key, Kind, Object, Selector, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -214,12 +214,12 @@ fn endpoints(slice: &Object) -> &[Endpoint] {
 fn own_slices<'a>(store: &'a Store, service: &Key) -> Vec<&'a Arc<Object>> {
     let labels =
         [(SERVICE_NAME.to_owned(), service.name.to_string()), (MANAGED_BY.to_owned(), CONTROLLER.into())];
-    store.select(Kind::EndpointSlice, &service.namespace, &Selector::labels(labels.into()))
+    store.select(Kind::EndpointSlice, &service.namespace, &Selector::labels(labels.into_iter().into_map()))
 }
 
 fn labels(object: &Object, service: &Service) -> Value {
     let mut labels: BTreeMap<&str, &str> =
-        object.meta.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        object.meta.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).into_map();
     labels.remove(HEADLESS);
     labels.insert(MANAGED_BY, CONTROLLER);
     labels.insert(SERVICE_NAME, &object.meta.name);

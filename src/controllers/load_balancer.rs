@@ -3,7 +3,7 @@
 use super::Setting;
 use super::write::{Write, status};
 use crate::api::service::ServiceType;
-use crate::api::{Key, Kind, Object, Value, json};
+use crate::api::{Gathered, Key, Kind, Object, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -69,7 +69,7 @@ fn assign(store: &Store, object: &Object, setting: &Setting) -> Option<Write> {
                 return None;
             }
             let taken: BTreeSet<&str> =
-                others(store, object).flat_map(ingress).map(|entry| entry.ip.as_str()).collect();
+                others(store, object).flat_map(ingress).map(|entry| entry.ip.as_str()).into_set();
             let mut address = *first;
             while taken.contains(address.to_string().as_str()) {
                 address = Ipv4Addr::from(u32::from(address).wrapping_add(1));
@@ -99,5 +99,5 @@ fn others<'a>(store: &'a Store, object: &'a Object) -> impl Iterator<Item = &'a 
 
 fn ports(object: &Object) -> BTreeSet<(u16, &'static str)> {
     let ports = object.service().map_or(&[][..], |service| service.spec.ports.as_slice());
-    ports.iter().map(|port| (port.port, port.protocol.as_str())).collect()
+    ports.iter().map(|port| (port.port, port.protocol.as_str())).into_set()
 }

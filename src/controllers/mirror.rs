@@ -4,7 +4,7 @@ use super::endpoint_slice::{MANAGED_BY, SERVICE_NAME};
 use super::endpoints;
 use super::write::{Write, delete, owned_by};
 use crate::api::service::EndpointAddress;
-use crate::api::{Key, Kind, Labels, Object, Selector, Value, json};
+use crate::api::{Gathered, Key, Kind, Labels, Object, Selector, Value, json};
 use crate::apiserver::Store;
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ const LEADER: &str = "control-plane.alpha.kubernetes.io/leader";
 pub(super) fn reconcile(store: &Store, key: &Key) -> Vec<Write> {
     let labels =
         [(SERVICE_NAME.to_owned(), key.name.to_string()), (MANAGED_BY.to_owned(), CONTROLLER.into())];
-    let existing = store.select(Kind::EndpointSlice, &key.namespace, &Selector::labels(labels.into()));
+    let existing =
+        store.select(Kind::EndpointSlice, &key.namespace, &Selector::labels(labels.into_iter().into_map()));
     let service = store.find(Kind::Service, &key.namespace, &key.name).and_then(|object| object.service());
     let by_hand = service.is_some_and(|service| service.spec.selector.is_none());
     let source = store.find(Kind::Endpoints, &key.namespace, &key.name).filter(|source| {

@@ -8,7 +8,7 @@ use super::pods::is_terminal;
 use super::write::Write;
 use crate::api::node::Taint;
 use crate::api::pod::{NodeSelectorTerm, Pod, PodAffinityTerm, Toleration};
-use crate::api::{Instant, Key, Kind, Labels, Object, Ordered, Selector, Word, json};
+use crate::api::{Gathered, Instant, Key, Kind, Labels, Object, Ordered, Selector, Word, json};
 use crate::apiserver::Store;
 use crate::apiserver::quantity::Quantity;
 use std::collections::BTreeMap;
@@ -219,7 +219,7 @@ pub(super) fn fits_affinity(node: &Object, pod: &Pod) -> bool {
 }
 
 fn meets(node: &Object, term: &NodeSelectorTerm) -> bool {
-    let fields: Labels = [("metadata.name".to_owned(), node.meta.name.to_string())].into();
+    let fields: Labels = [("metadata.name".to_owned(), node.meta.name.to_string())].into_iter().into_map();
     let any = !term.match_expressions.is_empty() || !term.match_fields.is_empty();
     any && term.match_expressions.iter().all(|requirement| requirement.matches(&node.meta.labels))
         && term.match_fields.iter().all(|requirement| requirement.matches(&fields))

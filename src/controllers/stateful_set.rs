@@ -5,7 +5,7 @@ use super::revision::{self, Revision};
 use super::write::{self, Write, count, delete, pod_from};
 use super::{Controller, Note};
 use crate::api::workload::{Workload, WorkloadSpec};
-use crate::api::{Instant, Key, Kind, Object, Value, json};
+use crate::api::{Gathered, Instant, Key, Kind, Object, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub(super) fn reconcile(store: &Store, key: &Key, now: Instant) -> Vec<Write> {
         store,
         set,
         spec,
-        pods: claimed.into_iter().filter_map(|pod| Some((ordinal(pod)?, pod))).collect(),
+        pods: claimed.into_iter().filter_map(|pod| Some((ordinal(pod)?, pod))).into_map(),
         current,
         update,
         replicas: i64::from(spec.replicas.unwrap_or(1).max(0)),

@@ -4,7 +4,7 @@
 
 use super::name::{below, labels};
 use crate::api::service::{EndpointPort, ServiceType};
-use crate::api::{Kind, Object, Selector};
+use crate::api::{Gathered, Kind, Object, Selector};
 use crate::apiserver::Store;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -183,7 +183,7 @@ fn endpoint_targets(store: &Store, request: &Request<'_>, service: &Object, own_
 }
 
 fn slices_of<'a>(store: &'a Store, namespace: &str, service: &str) -> Vec<&'a Arc<Object>> {
-    let of_service = Selector::labels([(SERVICE_NAME.to_owned(), service.to_owned())].into());
+    let of_service = Selector::labels([(SERVICE_NAME.to_owned(), service.to_owned())].into_iter().into_map());
     store.select(Kind::EndpointSlice, namespace, &of_service)
 }
 

@@ -1,7 +1,7 @@
 //! Judges a check on a copy of the session, and says what is missing.
 
 use super::subject::{Check, Expect, Failing, Subject, Vantage};
-use crate::api::{Key, Kind, Labels, Value};
+use crate::api::{Gathered, Key, Kind, Labels, Value};
 use crate::cluster::Cluster;
 use crate::net::{HttpRequest, Outcome, Payload, Reason, Request, Source, Trace};
 use crate::shell::session::{Act, Session};
@@ -242,7 +242,7 @@ fn matches(cluster: &Cluster, trace: &Trace, expect: &Expect) -> Seen {
             .filter(|(key, value)| labels.and_then(|labels| labels.get(*key)) != Some(value))
             .filter(differs)
             .filter_map(|(key, _)| Some((key.clone(), labels?.get(key)?.clone())))
-            .collect();
+            .into_map();
         return Err(match (&reply.pod, found.is_empty()) {
             (Some(_), false) => format!("the reply came from {}", words(&found)),
             (Some(pod), true) => {

@@ -87,9 +87,11 @@ impl<'a> Node<'a> {
 
     pub(super) fn labels(&self) -> Result<Labels, Wrong> {
         let map = self.value.as_object().ok_or_else(|| self.wrong("must be a mapping of labels"))?;
-        map.iter()
-            .map(|(key, value)| Ok((key.clone(), self.child(Part::Key(key.clone()), value).string()?)))
-            .collect()
+        let mut labels = Labels::new();
+        for (key, value) in map {
+            labels.insert(key.clone(), self.child(Part::Key(key.clone()), value).string()?);
+        }
+        Ok(labels)
     }
 
     pub(super) fn any(&self) -> Value {

@@ -276,10 +276,13 @@ fn vantage(fields: &Fields<'_>) -> Result<Vantage, Wrong> {
             _ => Err(node.wrong("must be workstation, node/NAME, pod/NAME or labels like app=web")),
         };
     }
-    let pairs = text.split(',').map(|pair| pair.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned())));
-    let labels: Option<Labels> = pairs.collect();
-    let wrong = || node.wrong("must be workstation, node/NAME, pod/NAME or labels like app=web");
-    Ok(Vantage::Labelled(namespace(fields)?, labels.ok_or_else(wrong)?))
+    let mut labels = Labels::new();
+    for pair in text.split(',') {
+        let wrong = || node.wrong("must be workstation, node/NAME, pod/NAME or labels like app=web");
+        let (key, value) = pair.split_once('=').ok_or_else(wrong)?;
+        labels.insert(key.to_owned(), value.to_owned());
+    }
+    Ok(Vantage::Labelled(namespace(fields)?, labels))
 }
 
 fn expect(node: &Node<'_>) -> Result<Expect, Wrong> {

@@ -6,7 +6,7 @@ use super::policy::{self, Peer};
 use super::{Direction, Field, Reason, Setting, Transport, diagnose};
 use crate::api::pod::{Container, PodSpec};
 use crate::api::service::{Protocol, Service, ServiceType};
-use crate::api::{FromValue, IntOrString, Key, Kind, Labels, Object, Ordered, Value, json};
+use crate::api::{FromValue, Gathered, IntOrString, Key, Kind, Labels, Object, Ordered, Value, json};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -402,7 +402,7 @@ fn policies(store: &Store, setting: &Setting, workloads: &[Workload], findings: 
 
 /// A pod as a workload would make it.
 fn stand_in(workload: &Workload) -> Object {
-    let labels: BTreeMap<&String, &String> = workload.labels.iter().collect();
+    let labels: BTreeMap<&String, &String> = workload.labels.iter().into_map();
     let doc: Value = json!({"metadata": {
         "name": workload.owner.name, "namespace": workload.owner.namespace, "labels": labels,
     }});

@@ -3,7 +3,7 @@
 //! Read from the Service and its EndpointSlices alone; it must not look at pods.
 
 use crate::api::service::{Endpoint as SliceEndpoint, EndpointSlice, Protocol, Service, ServiceType};
-use crate::api::{Key, Kind, Object, Ordered};
+use crate::api::{Gathered, Key, Kind, Object, Ordered};
 use crate::apiserver::Store;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -211,7 +211,7 @@ fn load_balancer_ips(service: &Service) -> Vec<Ipv4Addr> {
 }
 
 fn slices_of<'a>(store: &'a Store, service: &Object) -> Vec<&'a Arc<Object>> {
-    let labels = [(SERVICE_NAME.to_owned(), service.meta.name.to_string())].into();
+    let labels = [(SERVICE_NAME.to_owned(), service.meta.name.to_string())].into_iter().into_map();
     let selector = crate::api::Selector::labels(labels);
     store.select(Kind::EndpointSlice, &service.meta.namespace, &selector)
 }

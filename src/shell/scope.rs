@@ -2,6 +2,7 @@
 
 use super::line::Script;
 use super::program::Exit;
+use crate::api::Gathered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -97,7 +98,7 @@ impl Scope {
     pub fn environment(&self) -> BTreeMap<String, String> {
         let exported = self.exported.iter();
         let mut all: BTreeMap<String, String> =
-            exported.filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone()))).collect();
+            exported.filter_map(|name| Some((name.clone(), self.variables.get(name)?.clone()))).into_map();
         all.insert("PWD".to_owned(), self.cwd.clone());
         all
     }

@@ -6,6 +6,7 @@ use super::jobs::poll_jobs;
 use super::line::{self, SyntaxError};
 use super::program::{Ctx, Exit, Place, Poll, Program, Wake};
 use super::scope::Scope;
+use crate::api::Gathered;
 
 /// A shell.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ impl Sh {
         self.scope.shell = shell.to_owned();
         self.scope.cwd = ctx.cwd.to_owned();
         self.scope.variables = ctx.env.clone();
-        self.scope.exported = ctx.env.keys().cloned().collect();
+        self.scope.exported = ctx.env.keys().cloned().into_set();
         let mut words = self.args[1..].iter();
         let mut command = false;
         let mut operands: Vec<String> = Vec::new();

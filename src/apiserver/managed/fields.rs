@@ -2,7 +2,7 @@
 //! list, each key of a map.
 
 use super::super::patch::{ListMerge, list_merge};
-use crate::api::{Kind, Map, Value, json};
+use crate::api::{Gathered, Kind, Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -81,7 +81,7 @@ pub fn status_leaves(kind: Kind, status: &Value) -> Fields {
     let mut found = Leaves::new();
     walk(kind, "", "status", status, &mut vec![step("status")], &mut found);
     found.retain(|path, value| path.len() > 1 && *value != json!({}));
-    found.into_keys().collect()
+    found.into_keys().into_set()
 }
 
 fn step(field: &str) -> Step {

@@ -10,7 +10,7 @@ use super::document::text;
 use super::patch::LAST_APPLIED;
 use super::server::identify;
 use super::{ApiServer, WriteOptions, Written, decode, defaults, prune};
-use crate::api::{Instant, Key, Kind, Object, Ordered, Status, StatusReason, Value, json};
+use crate::api::{Gathered, Instant, Key, Kind, Object, Ordered, Status, StatusReason, Value, json};
 use fields::{FieldPath, Fields, leaves, listed, shown, status_leaves};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,8 +69,8 @@ impl Managers {
             .iter()
             .filter(|(path, value)| before.get(*path) != Some(*value))
             .map(|(path, _)| path.clone())
-            .collect();
-        let gone: Fields = before.into_keys().filter(|path| !after.contains_key(path)).collect();
+            .into_set();
+        let gone: Fields = before.into_keys().filter(|path| !after.contains_key(path)).into_set();
         if changed.is_empty() && gone.is_empty() {
             return;
         }
@@ -153,7 +153,7 @@ impl ApiServer {
                     return Err(conflict(clashes));
                 }
                 let mut merged = live.doc().clone();
-                let gone = self.given_up(&key, options, &said.keys().cloned().collect());
+                let gone = self.given_up(&key, options, &said.keys().cloned().into_set());
                 merge::remove(&mut merged, &gone);
                 merge::set(kind, &mut merged, &doc);
                 self.replace(now, kind, merged, &plain, unknown)?
@@ -168,7 +168,7 @@ impl ApiServer {
                     });
                 }
                 own(entries, now, options, Operation::Apply, |fields| {
-                    *fields = said.into_keys().collect();
+                    *fields = said.into_keys().into_set();
                 });
             });
         }
@@ -183,7 +183,7 @@ impl ApiServer {
             entries.iter().any(|entry| !is_applied(entry, options) && entry.fields.contains(path))
         };
         let fields = before.into_iter().flat_map(|entry| &entry.fields);
-        fields.filter(|path| !said.contains(*path) && !others(path)).cloned().collect()
+        fields.filter(|path| !said.contains(*path) && !others(path)).cloned().into_set()
     }
 
     /// Hands what an object owes to `kubectl apply` over to a manager that applies on the server;
@@ -219,7 +219,7 @@ impl ApiServer {
         known.order_by_key(|one| (one.operation == Operation::Update, one.time));
         for one in &known {
             let fields: Fields =
-                one.fields.iter().filter(|path| current.contains_key(*path)).cloned().collect();
+                one.fields.iter().filter(|path| current.contains_key(*path)).cloned().into_set();
             if fields.is_empty() {
                 continue;
             }
@@ -231,7 +231,7 @@ impl ApiServer {
             list.push(listed);
         }
         if known.is_empty() && (kind == Kind::Node || object.meta.controller().is_some()) {
-            list.push(entry(controller, "Update", made, &current.into_keys().collect()));
+            list.push(entry(controller, "Update", made, &current.into_keys().into_set()));
         }
         let status = status_leaves(kind, object.status());
         if !status.is_empty() {

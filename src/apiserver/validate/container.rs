@@ -7,6 +7,7 @@ use super::resources::requirements;
 use super::security::container_security;
 use super::service::PROTOCOLS;
 use super::volume::mounts;
+use crate::api::Gathered;
 use crate::api::Value;
 use crate::apiserver::document::{has, int, items, text};
 use crate::apiserver::field::{Errors, Path};
@@ -58,7 +59,7 @@ fn restart_policy(errors: &mut Errors, policy: &str, path: &Path<'_>) {
 
 pub(super) fn init_containers(errors: &mut Errors, spec: &Value, path: &Path<'_>, volumes: &Volumes<'_>) {
     let mut names: BTreeSet<&str> =
-        items(spec, "containers").iter().map(|container| text(container, "name")).collect();
+        items(spec, "containers").iter().map(|container| text(container, "name")).into_set();
     for (index, container) in items(spec, "initContainers").iter().enumerate() {
         let path_here = path.index(index);
         common(errors, container, &path_here, volumes);
@@ -92,7 +93,7 @@ pub(super) fn ephemeral_containers(
         .iter()
         .flat_map(|list| items(spec, list))
         .map(|c| text(c, "name"))
-        .collect();
+        .into_set();
     let mut names = others.clone();
     for (index, container) in items(spec, "ephemeralContainers").iter().enumerate() {
         let path = path.index(index);

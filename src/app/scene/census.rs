@@ -2,7 +2,7 @@
 
 use crate::api::pod::Pod;
 use crate::api::service::{Service, ServiceType};
-use crate::api::{Instant, Key, Kind, Labels, Object, Ordered, Selector};
+use crate::api::{Gathered, Instant, Key, Kind, Labels, Object, Ordered, Selector};
 use crate::apiserver::Store;
 use crate::net::nearest_pod;
 use std::collections::{BTreeMap, BTreeSet};
@@ -226,7 +226,7 @@ fn service_face(store: &Store, object: &Object) -> Option<ServiceFace> {
         .unwrap_or_default()
         .into_iter()
         .map(|pod| owner(store, pod).0)
-        .collect();
+        .into_set();
     let near = spec
         .selector
         .as_ref()
@@ -258,7 +258,7 @@ fn near(store: &Store, namespace: &str, selector: &Labels) -> Option<Near> {
 }
 
 fn slice_selector(service: &str) -> Selector {
-    Selector::labels([("kubernetes.io/service-name".to_owned(), service.to_owned())].into())
+    Selector::labels([("kubernetes.io/service-name".to_owned(), service.to_owned())].into_iter().into_map())
 }
 
 /// Every endpoint of a Service as `address:port`, and whether it is ready.

@@ -5,6 +5,7 @@
 //! (a list of) or `{` (a map to) before a letter or the name of a type. `names.txt`, kept by hand, adds what
 //! the source does not say: the Go names of string types, and the values they may have.
 
+use crate::api::Gathered;
 use crate::api::Kind;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -21,7 +22,7 @@ static TYPES: LazyLock<BTreeMap<&str, Struct>> = LazyLock::new(|| {
             let (label, version) = head.split_once('/').unwrap_or((head, "v1"));
             (label, Struct { label, version, object, fields })
         })
-        .collect()
+        .into_map()
 });
 
 static NAMED: LazyLock<BTreeMap<&str, (&str, &str)>> = LazyLock::new(|| {
@@ -31,7 +32,7 @@ static NAMED: LazyLock<BTreeMap<&str, (&str, &str)>> = LazyLock::new(|| {
             let (field, rest) = line.split_once(' ')?;
             Some((field, rest.split_once(' ').unwrap_or((rest, ""))))
         })
-        .collect()
+        .into_map()
 });
 
 /// A struct of the API.

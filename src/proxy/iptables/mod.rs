@@ -8,6 +8,7 @@ pub use rule::{Chain, Match, Rule, Target, probability};
 
 use super::port::ServicePort;
 use super::{NodeFacts, Setting};
+use crate::api::Gathered;
 use crate::api::Key;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -92,7 +93,7 @@ impl Iptables {
     pub fn chains(&self, table: Table) -> Vec<(Chain, Vec<&Rule>)> {
         let all = std::iter::once(&self.base).chain(self.services.values());
         let of_table = all.flat_map(|rules| rules.0.keys()).filter(|(t, _)| *t == table);
-        let chains: BTreeSet<Chain> = of_table.map(|(_, chain)| *chain).collect();
+        let chains: BTreeSet<Chain> = of_table.map(|(_, chain)| *chain).into_set();
         let rules = |chain| self.chain(table, chain).map(|(_, rule)| rule).collect();
         chains.into_iter().map(|chain| (chain, rules(chain))).collect()
     }

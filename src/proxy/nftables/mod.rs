@@ -8,6 +8,7 @@ pub use rule::{Action, Element, Map, MapKey, Match, Rule};
 
 use super::port::ServicePort;
 use super::{NodeFacts, Setting};
+use crate::api::Gathered;
 use crate::api::Key;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -113,7 +114,7 @@ impl Nftables {
     pub fn list(&self) -> String {
         let mut out = String::from("table ip kube-proxy {\n\tcomment \"rules for kube-proxy\"\n");
         let cluster_ips: BTreeSet<&Ipv4Addr> =
-            self.services.values().flat_map(|part| &part.cluster_ips).collect();
+            self.services.values().flat_map(|part| &part.cluster_ips).into_set();
         let cluster_ips = cluster_ips.iter().map(ToString::to_string).collect();
         set(&mut out, "cluster-ips", "Active ClusterIPs", cluster_ips);
         let node_ports = self.node_port_ips.iter().map(ToString::to_string).collect();
@@ -158,7 +159,7 @@ impl Nftables {
             map.comment()
         );
         let all: BTreeMap<&(Map, MapKey), &Element> =
-            self.services.values().flat_map(|part| &part.elements).filter(|((m, _), _)| *m == map).collect();
+            self.services.values().flat_map(|part| &part.elements).filter(|((m, _), _)| *m == map).into_map();
         let elements = all
             .into_iter()
             .map(|((_, key), element)| {

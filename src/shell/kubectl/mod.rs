@@ -31,7 +31,7 @@ pub mod jsonpath;
 pub mod output;
 
 use super::{Ctx, Exit, Poll, Program, Wake};
-use crate::api::{Instant, Ordered};
+use crate::api::{Gathered, Instant, Ordered};
 pub(super) use call::kind_named;
 use call::{Call, Next};
 use commands::{Command, ROOT};
@@ -233,7 +233,7 @@ fn look_up(words: &[String]) -> (&'static Command, Vec<String>, Option<String>) 
                 let short = flag.short.map(|short| (format!("-{short}"), flag.bare.is_some()));
                 std::iter::once(long).chain(short)
             })
-            .collect();
+            .into_map();
         let mut at = 0;
         let found = loop {
             let Some(word) = rest.get(at) else { break None };

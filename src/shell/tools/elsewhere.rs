@@ -1,5 +1,6 @@
 //! `ssh NODE` and `docker exec NODE`: a command, or a shell, on a node.
 
+use crate::api::Gathered;
 use crate::api::Kind;
 use crate::shell::Ctx;
 use crate::shell::program::{Exit, Input, Place, Poll, Program};
@@ -118,7 +119,7 @@ impl Elsewhere {
         };
         let variables = [("HOME", "/root"), ("USER", "root"), ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")];
         let env = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Ok(Inside { program, place, env: env.into(), stdin, tty: tty && ctx.tty })
+        Ok(Inside { program, place, env: env.into_iter().into_map(), stdin, tty: tty && ctx.tty })
     }
 }
 

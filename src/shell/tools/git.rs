@@ -1,10 +1,10 @@
 //! `git`: fetches the chapter's repository, and nothing else.
 
+use crate::api::Gathered;
 use crate::api::Instant;
 use crate::shell::chapter::CHAPTER;
 use crate::shell::files::{absolute, name};
 use crate::shell::program::{Ctx, Poll, Program, Wake};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a clone takes.
@@ -101,7 +101,7 @@ impl Program for Git {
 
 /// What the other side and the transfer report: the objects are the files, their folders and the commit.
 fn progress(ctx: &mut Ctx<'_>) {
-    let mut folders: BTreeSet<&str> = BTreeSet::from([""]);
+    let mut folders = std::iter::once("").into_set();
     for (file, _) in CHAPTER {
         folders.extend(file.match_indices('/').map(|(at, _)| &file[..at]));
     }

@@ -3,7 +3,7 @@
 use super::super::doc::{int, items, joined, labels, or_none, shown, text};
 use super::Page;
 use crate::api::service::EndpointSlice;
-use crate::api::{Kind, Object, Selector, Value};
+use crate::api::{Gathered, Kind, Object, Selector, Value};
 
 /// How many endpoints a Service's line lists.
 const LISTED: usize = 3;
@@ -82,7 +82,7 @@ fn address(ingress: &Value) -> String {
 /// The ready endpoints of one port of a Service, from its slices.
 fn service_endpoints(page: &Page<'_>, service: &Object, port: &str) -> String {
     let label = ("kubernetes.io/service-name".to_owned(), service.meta.name.to_string());
-    let selector = Selector::labels([label].into());
+    let selector = Selector::labels(std::iter::once(label).into_map());
     let slices = page.store.select(Kind::EndpointSlice, &service.meta.namespace, &selector);
     let views = slices.iter().filter_map(|slice| slice.endpoint_slice());
     let all: Vec<String> = views.flat_map(|slice| ready_addresses(slice, port)).collect();

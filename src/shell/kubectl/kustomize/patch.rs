@@ -1,7 +1,7 @@
 //! The patches of a layer.
 
 use super::Item;
-use crate::api::{Kind, Value};
+use crate::api::{Gathered, Kind, Value};
 use crate::apiserver::patch::{self, Patch};
 use crate::manifest::yaml;
 use crate::shell::Files;
@@ -102,10 +102,8 @@ fn change(all: &mut [Item], target: &Value, change: &Patch) -> Result<(), String
         let fits =
             |field: &str, value: &str| text(&target[field]).is_empty() || text(&target[field]) == value;
         let named = text(&target["name"]);
-        let own = crate::api::Labels::from_iter(
-            entries(&item.doc["metadata"]["labels"])
-                .map(|(key, value)| (key.to_owned(), text(value).to_owned())),
-        );
+        let own = entries(&item.doc["metadata"]["labels"]);
+        let own = own.map(|(key, value)| (key.to_owned(), text(value).to_owned())).into_map();
         let selected = fits("kind", resource.name)
             && fits("group", resource.group)
             && fits("version", resource.version)

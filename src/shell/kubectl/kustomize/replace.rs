@@ -2,7 +2,7 @@
 
 use super::Item;
 use super::fields::{create, find, parts};
-use crate::api::{Labels, Value};
+use crate::api::{Gathered, Value};
 use crate::manifest::yaml;
 use crate::shell::Files;
 use crate::shell::files::absolute;
@@ -116,9 +116,8 @@ fn selects(selector: &Value, item: &Item) -> bool {
 fn labelled(select: &Value, item: &Item) -> Result<bool, String> {
     for (selector, field) in [("labelSelector", "labels"), ("annotationSelector", "annotations")] {
         let requirements = parse_labels(text(&select[selector]))?;
-        let own = Labels::from_iter(
-            entries(&item.doc["metadata"][field]).map(|(key, value)| (key.clone(), text(value).to_owned())),
-        );
+        let labels = entries(&item.doc["metadata"][field]);
+        let own = labels.map(|(key, value)| (key.clone(), text(value).to_owned())).into_map();
         if !requirements.iter().all(|requirement| requirement.matches(&own)) {
             return Ok(false);
         }

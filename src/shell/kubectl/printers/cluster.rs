@@ -1,6 +1,7 @@
 //! Nodes, namespaces, events and what else belongs to the cluster.
 
 use super::Table;
+use crate::api::Gathered;
 use crate::shell::kubectl::doc::{entries, flag, int, items, or_none, shown, text};
 use crate::shell::kubectl::output::age;
 use std::collections::BTreeSet;
@@ -50,7 +51,7 @@ pub fn roles(labels: &crate::api::Value) -> String {
             _ if key == "kubernetes.io/role" && value != "" => Some(shown(value)),
             _ => None,
         })
-        .collect();
+        .into_set();
     roles.into_iter().collect::<Vec<_>>().join(",")
 }
 

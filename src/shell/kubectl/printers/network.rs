@@ -1,6 +1,7 @@
 //! Services, endpoints, ingresses, policies.
 
 use super::{Row, Table};
+use crate::api::Gathered;
 use crate::api::Value;
 use crate::shell::kubectl::doc::{self, int, items, or_none, selector, shown, text};
 use std::collections::BTreeSet;
@@ -51,7 +52,7 @@ pub fn load_balancer(status: &Value, wide: bool) -> String {
             ip => ip,
         })
         .filter(|address| !address.is_empty())
-        .collect();
+        .into_set();
     let joined = addresses.into_iter().collect::<Vec<_>>().join(",");
     if wide || joined.len() <= ROOM {
         return joined;

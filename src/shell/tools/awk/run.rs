@@ -2,6 +2,7 @@
 
 use super::parser::{Expression, Statement};
 use super::value::{Cell, general};
+use crate::api::Gathered;
 use crate::shell::program::Exit;
 use crate::shell::regex::{Regex, Syntax};
 use crate::shell::tools::text::Output;
@@ -438,7 +439,7 @@ impl Machine {
                 };
                 let cells =
                     parts.iter().enumerate().map(|(at, part)| ((at + 1).to_string(), Cell::input(part)));
-                let cells: BTreeMap<String, Cell> = cells.collect();
+                let cells: BTreeMap<String, Cell> = cells.into_map();
                 let count = cells.len();
                 self.arrays.insert(array.clone(), cells);
                 number(count)

@@ -1,6 +1,6 @@
 //! `kubectl rollout history`, and the revisions that `undo` goes back to.
 
-use crate::api::{Kind, Object, Value};
+use crate::api::{Gathered, Kind, Object, Value};
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::describe;
 use crate::shell::kubectl::doc::{int, or_none, text};
@@ -108,7 +108,7 @@ pub fn revisions(call: &Call<'_, '_>, found: &Found) -> Result<BTreeMap<i64, Arc
         .into_iter()
         .map(|object| (number(object), object.clone()))
         .filter(|(number, _)| *number > 0)
-        .collect())
+        .into_map())
 }
 
 /// The pod template of a revision; `described` adds the cause of its change, as `history` shows it.
