@@ -3,6 +3,7 @@
 // - Files that Trunk only copies get a hash in their name, so that a cached one never meets a newer page.
 // - The scripts that posts link keep their names, and lose their comments: a reader of a post downloads them before anything else.
 // - The scenarios become data beside the page.
+// - The scripts that start the page stand before its styles.
 // - The released page gets a Content-Security-Policy. `trunk serve` would not work under it: its reload script is inline.
 
 import { createHash } from 'node:crypto';
@@ -34,6 +35,11 @@ for (const file of ['embed.js', 'embed-run.js']) {
 }
 
 writeScenarios(stage);
+
+// A script waits for the stylesheets before it; the scripts that fetch the wasm need none of them.
+const scripts = html.match(/<script src="[^"]*keep[^]*<\/script>/)?.[0];
+if (!scripts) throw new Error('the scripts that start the page are not found');
+html = html.replace(scripts, '').replace('<link rel="stylesheet"', () => `${scripts}\n    <link rel="stylesheet"`);
 
 if (process.env.TRUNK_PROFILE === 'release') {
   // Styles may be inline: Yew and CodeMirror set style attributes. Scripts may not.

@@ -14,6 +14,9 @@ pub trait Ordered<T> {
         self.order_by(|a, b| key(a).cmp(&key(b)));
     }
 
+    /// Sorts by a key that is dear to make: once for each item.
+    fn order_by_cached_key<K: Ord>(&mut self, key: impl Fn(&T) -> K);
+
     /// Sorts by the items' own order.
     fn order(&mut self)
     where
@@ -25,20 +28,13 @@ pub trait Ordered<T> {
 
 impl<T> Ordered<T> for [T] {
     fn order_by(&mut self, mut compare: impl FnMut(&T, &T) -> Ordering) {
-        let mut places: Vec<usize> = (0..self.len()).collect();
-        arrange(&mut places, &mut |a, b| compare(&self[a], &self[b]));
-        // Each cycle of the permutation, one swap an item.
-        for start in 0..places.len() {
-            let mut at = start;
-            loop {
-                let from = std::mem::replace(&mut places[at], at);
-                if from == start {
-                    break;
-                }
-                self.swap(at, from);
-                at = from;
-            }
-        }
+        let places = order(self.len(), &mut |a, b| compare(&self[a], &self[b]));
+        permute(self, places);
+    }
+
+    fn order_by_cached_key<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
+        let keys: Vec<K> = self.iter().map(key).collect();
+        permute(self, order(keys.len(), &mut |a, b| keys[a].cmp(&keys[b])));
     }
 }
 
@@ -70,8 +66,26 @@ pub trait Gathered: Iterator + Sized {
 
 impl<I: Iterator> Gathered for I {}
 
-fn arrange(places: &mut [usize], compare: &mut dyn FnMut(usize, usize) -> Ordering) {
+/// Where each place's item comes from.
+fn order(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..length).collect();
     places.sort_by(|a, b| compare(*a, *b));
+    places
+}
+
+/// Brings every item to its place: each cycle of the permutation, one swap an item.
+fn permute<T>(items: &mut [T], mut places: Vec<usize>) {
+    for start in 0..places.len() {
+        let mut at = start;
+        loop {
+            let from = std::mem::replace(&mut places[at], at);
+            if from == start {
+                break;
+            }
+            items.swap(at, from);
+            at = from;
+        }
+    }
 }
 
 #[cfg(test)]

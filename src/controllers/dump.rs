@@ -1,7 +1,9 @@
 //! A pod template and the ports of endpoints in the words of Go's reflection: type and name of every field, in the order of the
 //! API's structures. Only its hash is ever seen; that is why each word counts.
 
-use crate::api::Value;
+use crate::api::{Gathered, Value};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// The structures of a pod template, as of Kubernetes 1.36: a name, then `Field:type`. Types without
 /// a package are of `v1`; those that are not listed are texts. A field's JSON name follows from its
@@ -167,7 +169,9 @@ fn untyped(kind: &str, value: &Value, out: &mut String) {
 }
 
 fn fields(kind: &str) -> Option<&'static str> {
-    STRUCTURES.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(' '))
+    static FIELDS: LazyLock<BTreeMap<&str, &str>> =
+        LazyLock::new(|| STRUCTURES.lines().filter_map(|line| line.split_once(' ')).into_map());
+    FIELDS.get(kind).copied()
 }
 
 fn structure(fields: &str, value: &Value, out: &mut String) {

@@ -33,7 +33,7 @@ pub(super) fn data_hash(data: &Value, collisions: i64) -> String {
 /// The ports of an endpoint, in the order of their hashes: FNV-1a of 128 bits over what Go prints of
 /// them (`portsInOrder`, `portsByHash`). `text` says that of one.
 pub(super) fn in_order(ports: &mut [Value], text: impl Fn(&Value) -> String) {
-    ports.order_by_key(|port| {
+    ports.order_by_cached_key(|port| {
         text(port).bytes().fold(WIDE_START, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(WIDE_PRIME))
     });
 }

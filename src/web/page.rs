@@ -65,6 +65,8 @@ pub struct Page {
 pub enum Msg {
     /// A frame is due, at this time in milliseconds.
     Frame(f64),
+    /// The stage is there: the diagram is drawn to its width before anything is painted.
+    Measured,
     /// A message for the model.
     Model(Message),
     /// A person did something to the diagram.
@@ -169,6 +171,10 @@ impl Component for Page {
                 }
                 changed
             }
+            Msg::Measured => {
+                self.model.draw(self.width(), &self.canvas);
+                true
+            }
             Msg::Gesture(gesture) => {
                 let message = self.meant(gesture);
                 Component::update(self, ctx, Msg::Model(message))
@@ -237,7 +243,10 @@ impl Component for Page {
         }
     }
 
-    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            ctx.link().send_message(Msg::Measured);
+        }
         if let Some(id) = self.refocus.take() {
             let found = gloo::utils::document().query_selector(&format!("[data-id=\"{id}\"]")).ok().flatten();
             if let Some(thing) = found.and_then(|thing| thing.dyn_into::<SvgElement>().ok()) {
