@@ -9,6 +9,7 @@ mod editor;
 mod embed;
 mod gallery;
 mod glyph;
+mod held;
 mod hops;
 mod host;
 mod lesson;

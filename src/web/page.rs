@@ -10,6 +10,7 @@ mod terminals;
 
 use super::diagram::Gesture;
 use super::embed::{Arrival, Embed};
+use super::held::Held;
 use super::library::{self, Library};
 use super::measure::Canvas;
 use super::naming::Naming;
@@ -23,6 +24,7 @@ use crate::app::scene::Point;
 use crate::app::update::Message;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::utils::window;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -57,6 +59,12 @@ pub struct Page {
     on_gesture: Callback<Gesture>,
     /// The thing of the diagram that gets the focus back.
     refocus: Option<String>,
+    /// The parts that packets do not change, as they were last made.
+    held: RefCell<Parts>,
+    /// Whether those may have changed since.
+    stale: Cell<bool>,
+    /// The stage's width, as of the latest frame.
+    width: f64,
     /// Where the packet was when the diagram was last scrolled after it.
     followed: Option<Point>,
 }
@@ -85,6 +93,15 @@ pub enum Msg {
     Embed(Arrival),
     /// Something about lessons.
     Library(library::Arrival),
+}
+
+/// The parts of the page that packets do not change.
+#[derive(Clone, Default)]
+struct Parts {
+    stamp: u64,
+    head: Html,
+    side: Html,
+    terminal: Html,
 }
 
 /// What a frame may have changed, so that nothing is drawn twice.
@@ -134,6 +151,9 @@ impl Component for Page {
             outcome_open: false,
             on_model: ctx.link().callback(Msg::Model),
             on_gesture: ctx.link().callback(Msg::Gesture),
+            held: RefCell::default(),
+            stale: Cell::new(true),
+            width: 0.0,
             refocus: None,
             followed: None,
         };
@@ -145,6 +165,9 @@ impl Component for Page {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        if !matches!(msg, Msg::Frame(_)) {
+            self.stale.set(true);
+        }
         match msg {
             Msg::Frame(_) if self.embed.is_paused() => {
                 self.frame = None;
@@ -158,13 +181,18 @@ impl Component for Page {
                 self.embed.tick(&mut self.model);
                 self.library.tick(&self.model);
                 self.next_frame(ctx);
-                let width = self.width();
-                self.model.draw(width, &self.canvas);
+                self.width = self.measured();
+                self.follow();
+                self.model.draw(self.width, &self.canvas);
                 self.front.look(&self.model);
                 self.shelf.keep(&self.model, &self.link, at);
                 self.shelf.fetch(&self.model);
-                let now = self.fingerprint(width);
+                let now = self.fingerprint();
                 let changed = now != self.shown;
+                self.shown.playhead = now.playhead;
+                if now != self.shown {
+                    self.stale.set(true);
+                }
                 self.shown = now;
                 if changed {
                     self.embed.wish(self.wished());
@@ -172,7 +200,8 @@ impl Component for Page {
                 changed
             }
             Msg::Measured => {
-                self.model.draw(self.width(), &self.canvas);
+                self.width = self.measured();
+                self.model.draw(self.width, &self.canvas);
                 true
             }
             Msg::Gesture(gesture) => {
@@ -189,11 +218,10 @@ impl Component for Page {
                 if let (Some(before), None) = (selected, &self.model.selected) {
                     self.refocus = Some(before.id());
                 }
-                let width = self.width();
-                self.model.draw(width, &self.canvas);
+                self.model.draw(self.width, &self.canvas);
                 self.front.look(&self.model);
                 self.shelf.keep(&self.model, &self.link, self.last);
-                self.shown = self.fingerprint(width);
+                self.shown = self.fingerprint();
                 true
             }
             Msg::Complete(line, cursor) => {
@@ -254,7 +282,6 @@ impl Component for Page {
                 let _ = thing.focus();
             }
         }
-        self.follow();
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -264,14 +291,20 @@ impl Component for Page {
             Pane::Side => "side",
             Pane::Hops => "hops",
         };
+        if self.stale.take() {
+            let stamp = self.held.borrow().stamp + 1;
+            let (head, side, terminal) = (self.head(ctx), self.side(ctx), self.terminal(ctx));
+            *self.held.borrow_mut() = Parts { stamp, head, side, terminal };
+        }
+        let Parts { stamp, head, side, terminal } = self.held.borrow().clone();
         html! {
             <div class="app" data-view={self.link.view.as_str()}>
-                { self.head(ctx) }
+                <Held {stamp} part={head} />
                 <main class="main" data-pane={pane}>
-                    { self.side(ctx) }
+                    <Held {stamp} part={side} />
                     { self.stage(ctx) }
                     { self.hops(ctx) }
-                    { self.terminal(ctx) }
+                    <Held {stamp} part={terminal} />
                     <Splitter name="left" label="Width of the side pane" usual={25.0} />
                     <Splitter name="right" label="Width of the explaining pane" usual={27.0} />
                     <Splitter name="term" label="Height of the terminal" usual={32.0} />
@@ -301,8 +334,8 @@ impl Page {
         self.frame = Some(request_animation_frame(move |at| link.send_message(Msg::Frame(at))));
     }
 
-    /// Scrolls the diagram so that a packet that moved, or what stopped it, stays in sight. Not by the browser's
-    /// `scrollIntoView`: that would scroll the post around the frame as well.
+    /// Scrolls the diagram so that a packet that moved, or what stopped it, stays in sight: in the frame after, when that is
+    /// laid out. Not by the browser's `scrollIntoView`: that would scroll the post around the frame as well.
     fn follow(&mut self) {
         let at = self.model.motion().packet().map(|leg| leg.to);
         if std::mem::replace(&mut self.followed, at) == at {
@@ -326,11 +359,13 @@ impl Page {
         window as i32 + beyond
     }
 
-    fn width(&self) -> f64 {
+    /// The stage's width. Asked at the beginning of a frame, before anything is changed: later the browser would have to lay
+    /// out the page for the answer, and then once more.
+    fn measured(&self) -> f64 {
         self.stage.cast::<Element>().map_or(0, |stage| stage.client_width()).max(300).into()
     }
 
-    fn fingerprint(&self, width: f64) -> Fingerprint {
+    fn fingerprint(&self) -> Fingerprint {
         let model = &self.model;
         let screen = &model.session.terminals()[model.terminal].screen;
         Fingerprint {
@@ -340,7 +375,7 @@ impl Page {
             forwarding: model.forwarding,
             seconds: model.session.now().unix(),
             playhead: model.show.as_ref().map(|show| show.playhead),
-            width,
+            width: self.width,
             coming: model.browser.coming.is_some(),
             lesson: self.library.version(model),
         }

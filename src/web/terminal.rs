@@ -61,13 +61,15 @@ impl Search {
 pub fn Terminal(props: &Props) -> Html {
     let screen = use_node_ref();
     let input = use_node_ref();
+    let back = use_mut_ref(|| false);
     let recalled = use_state_eq(|| None::<usize>);
     let search = use_state_eq(|| None::<Search>);
     {
-        let screen = screen.clone();
-        use_effect_with((props.rows.clone(), props.busy), move |_| {
-            if let Some(element) = screen.cast::<web_sys::Element>() {
-                element.set_scroll_top(element.scroll_height());
+        // The screen's style keeps it at its end, unless somebody has scrolled back: a line that is run brings them to the end.
+        let (screen, back) = (screen.clone(), back.clone());
+        use_effect_with(props.history.len(), move |_| {
+            if let Some(screen) = screen.cast::<web_sys::Element>().filter(|_| back.replace(false)) {
+                screen.set_scroll_top(0);
             }
         });
     }
@@ -198,6 +200,9 @@ pub fn Terminal(props: &Props) -> Html {
             }
         })
     };
+    let onscroll = Callback::from(move |event: Event| {
+        *back.borrow_mut() = event.target_unchecked_into::<web_sys::Element>().scroll_top() != 0;
+    });
     let suggest = |line: &String| {
         let (online, text) = (props.online.clone(), line.clone());
         let onclick = Callback::from(move |_: MouseEvent| online.emit(text.clone()));
@@ -242,15 +247,17 @@ pub fn Terminal(props: &Props) -> Html {
     };
     html! {
         <>
-            <div class="screen" ref={screen} onclick={focus}>
-                <div role="log" aria-label="Terminal output">
-                    { for props.rows.iter().map(|row| draw(row, &props.onname)) }
+            <div class="screen" ref={screen} onclick={focus} {onscroll}>
+                <div>
+                    <div role="log" aria-label="Terminal output">
+                        { for props.rows.iter().map(|row| draw(row, &props.onname)) }
+                    </div>
+                    <label class="typed">
+                        { prompt }
+                        <input ref={input.clone()} type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
+                            enterkeyhint="go" aria-label={label} {oninput} {onkeydown} {onpaste} />
+                    </label>
                 </div>
-                <label class="typed">
-                    { prompt }
-                    <input ref={input.clone()} type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
-                        enterkeyhint="go" aria-label={label} {oninput} {onkeydown} {onpaste} />
-                </label>
             </div>
             if props.offered.len() > 1 {
                 <p class="offered" role="status">{ props.offered.join("  ") }</p>
