@@ -11,6 +11,7 @@ mod decode;
 mod defaults;
 mod delete;
 mod document;
+mod evict;
 mod internal;
 mod managed;
 mod options;
@@ -30,6 +31,7 @@ pub mod quantity;
 
 pub use allocate::Ranges;
 pub use delete::Deleted;
+pub use evict::{Eviction, eviction};
 pub use managed::CLIENT_SIDE;
 pub use options::{DeleteOptions, Propagation, WriteOptions};
 pub use server::{ApiServer, Mould, Written};

@@ -4,7 +4,7 @@
 use super::document::{at, entries, items, items_mut, object, set, text};
 use super::quantity::Quantity;
 use super::{Store, refusal};
-use crate::api::{Kind, RESOURCES, Status, Value};
+use crate::api::{Kind, Ordered, RESOURCES, Status, Value};
 
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
 /// Resources of pods that a quota may name with or without `requests.`.
@@ -113,16 +113,14 @@ pub(super) fn quota(store: &Store, kind: Kind, namespace: &str, doc: &Value) -> 
     let name = text(&doc["metadata"], "name");
     for quota in store.list(Kind::ResourceQuota, namespace) {
         let mut over: Vec<[String; 3]> = Vec::new();
+        let mut missing: Vec<String> = Vec::new();
         for (resource, hard) in entries(&quota.doc()["spec"], "hard") {
             let (Some(asked), Some(most)) = (usage(resource, kind, doc), Quantity::from_value(hard)) else {
                 continue;
             };
             let Some(asked) = asked else {
-                let containers = items(&doc["spec"], "containers").iter().map(|c| text(c, "name"));
-                let containers = containers.collect::<Vec<_>>().join(",");
-                let why =
-                    format!("failed quota: {}: must specify {resource} for: {containers}", quota.meta.name);
-                return Err(refusal::forbidden(kind, name, &why));
+                missing.push(format!("{resource} for: {}", silent(doc, resource).join(",")));
+                continue;
             };
             let used = store
                 .list(kind, namespace)
@@ -132,6 +130,11 @@ pub(super) fn quota(store: &Store, kind: Kind, namespace: &str, doc: &Value) -> 
             if asked > Quantity::ZERO && used.plus(asked) > most {
                 over.push([asked, used, most].map(|quantity| format!("{resource}={quantity}")));
             }
+        }
+        if !missing.is_empty() {
+            missing.order();
+            let why = format!("failed quota: {}: must specify {}", quota.meta.name, missing.join("; "));
+            return Err(refusal::forbidden(kind, name, &why));
         }
         if !over.is_empty() {
             let list =
@@ -147,6 +150,26 @@ pub(super) fn quota(store: &Store, kind: Kind, namespace: &str, doc: &Value) -> 
         }
     }
     Ok(())
+}
+
+/// What a resource of a quota is called in the resources of a container.
+fn in_container(resource: &str) -> Option<(&'static str, &str)> {
+    match resource.split_once('.') {
+        Some(("requests", name)) => Some(("requests", name)),
+        Some(("limits", name)) => Some(("limits", name)),
+        None if POD_RESOURCES.contains(&resource) => Some(("requests", resource)),
+        _ => None,
+    }
+}
+
+/// The containers of a pod that do not say how much of a resource they take.
+fn silent(pod: &Value, resource: &str) -> Vec<String> {
+    let Some((field, name)) = in_container(resource) else { return Vec::new() };
+    let containers = ["containers", "initContainers"].into_iter().flat_map(|list| items(&pod["spec"], list));
+    let silent = containers.filter(|container| at(container, &["resources", field, name]).is_null());
+    let mut names: Vec<String> = silent.map(|container| text(container, "name").to_owned()).collect();
+    names.order();
+    names
 }
 
 /// How much of a quota's resource an object takes. `None` if it is none of its business; `Some(None)` if
@@ -170,12 +193,7 @@ fn usage(resource: &str, kind: Kind, doc: &Value) -> Option<Option<Quantity>> {
             Some(Some(ports.filter(|_| external).fold(Quantity::ZERO, Quantity::plus)))
         }
         (Kind::Pod, _) => {
-            let (field, name) = match resource.split_once('.') {
-                Some(("requests", name)) => ("requests", name),
-                Some(("limits", name)) => ("limits", name),
-                None if POD_RESOURCES.contains(&resource) => ("requests", resource),
-                _ => return None,
-            };
+            let (field, name) = in_container(resource)?;
             let asked = |container: &Value| Quantity::from_value(at(container, &["resources", field, name]));
             let total = items(&doc["spec"], "containers").iter().map(asked);
             Some(

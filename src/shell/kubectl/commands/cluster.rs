@@ -79,10 +79,9 @@ pub(super) static TABLE: &[Command] = &[
         "Drain node in preparation for maintenance",
         concat!(
             dry!(),
-            deleting!(),
-            "chunk-size:int=500 delete-emptydir-data:bool disable-eviction:bool ignore-daemonsets:bool pod-selector:text selector,l:text skip-wait-for-delete-timeout:int"
+            "chunk-size:int=500 delete-emptydir-data:bool disable-eviction:bool force:bool grace-period:int=-1 ignore-daemonsets:bool pod-selector:text selector,l:text skip-wait-for-delete-timeout:int timeout:duration"
         ),
-        verbs::honest::drain,
+        verbs::drain::run,
     ),
     parent("certificate", &[], "certificate SUBCOMMAND [options]", "Modify certificate resources"),
     command(

@@ -103,7 +103,7 @@ pub(super) static TABLE: &[Command] = &[
             files!(),
             "cpu:text cpu-percent:i32=-1 max!:i32=-1 memory:text min:i32=-1 name:text"
         ),
-        verbs::scale::autoscale,
+        verbs::autoscale::run,
     ),
     parent("set", &[], "set SUBCOMMAND [options]", "Set specific features on objects"),
     command(

@@ -1,9 +1,10 @@
 //! Containers, volumes and tolerations, as pods and templates have them.
 
-use super::super::doc::{entries, flag, int, items, or_none, shown, text};
+use super::super::doc::{entries, flag, int, items, or_none, selector, shown, text};
 use super::super::output::age;
 use super::{Page, bracketed, truth};
 use crate::api::{Ordered, Value};
+use crate::apiserver::quantity::Quantity;
 
 /// Containers under a heading; `statuses` is the pod's list, or null for a template. `space` indents a template's.
 pub fn containers(
@@ -178,14 +179,18 @@ fn environment(page: &mut Page<'_>, container: &Value, pod: &Value) {
         let (config, secret) = (&from["configMapKeyRef"], &from["secretKeyRef"]);
         if field.is_object() {
             let path = text(&field["fieldPath"]);
-            let value =
-                path.strip_prefix("metadata.").map(|key| shown(&pod["metadata"][key])).unwrap_or_default();
+            let value = path.strip_prefix("metadata.").map_or_else(String::new, |key| {
+                let metadata = &pod["metadata"];
+                // metadata.labels['app']
+                match key.strip_suffix("']").and_then(|key| key.split_once("['")) {
+                    Some((map, key)) => shown(&metadata[map][key]),
+                    None => shown(&metadata[key]),
+                }
+            });
             page.line(3, format!("{name}:\t{value} ({}:{path})", text(&field["apiVersion"])));
         } else if resource.is_object() {
             let path = text(&resource["resource"]);
-            let (list, key) = path.split_once('.').unwrap_or((path, ""));
-            let amount = shown(&container["resources"][list][key]);
-            page.line(3, format!("{name}:\t{} ({path})", if amount.is_empty() { "0" } else { &amount }));
+            page.line(3, format!("{name}:\t{} ({path})", share(container, path, &resource["divisor"])));
         } else if config.is_object() {
             let (key, map) = (text(&config["key"]), text(&config["name"]));
             let optional = flag(&config["optional"]);
@@ -293,6 +298,37 @@ fn source(page: &mut Page<'_>, volume: &Value) {
         }
     } else {
         page.field(2, "Type", "<unknown>");
+    }
+}
+
+/// A resource of a container, counted in what it is divided by.
+fn share(container: &Value, path: &str, divisor: &Value) -> String {
+    let (list, key) = path.split_once('.').unwrap_or((path, ""));
+    let given = Quantity::from_value(&container["resources"][list][key]).unwrap_or(Quantity::ZERO);
+    let divisor = Quantity::from_value(divisor).filter(|divisor| !divisor.is_zero()).unwrap_or(Quantity::ONE);
+    // Rounded up.
+    let count = -(-given.nanos()).div_euclid(divisor.nanos());
+    match (count, path) {
+        (0, "limits.cpu" | "limits.memory") => "node allocatable".into(),
+        (count, _) => count.to_string(),
+    }
+}
+
+/// How pods are to be spread, one constraint a line.
+pub fn spreading(page: &mut Page<'_>, space: &str, list: &Value) {
+    let mut constraints: Vec<&Value> = items(list).iter().collect();
+    constraints.order_by_key(|constraint| text(&constraint["topologyKey"]).to_owned());
+    let line = |constraint: &&Value| {
+        let selector = match &constraint["labelSelector"] {
+            Value::Null => String::new(),
+            labels => format!(" for selector {}", selector(labels)),
+        };
+        let (key, how) = (text(&constraint["topologyKey"]), text(&constraint["whenUnsatisfiable"]));
+        format!("{key}:{how} when max skew {} is exceeded{selector}", shown(&constraint["maxSkew"]))
+    };
+    let lines: Vec<String> = constraints.iter().map(line).collect();
+    if !lines.is_empty() {
+        page.list(&format!("{space}Topology Spread Constraints"), &lines);
     }
 }
 

@@ -88,4 +88,5 @@ pub fn pod(page: &mut Page<'_>, object: &Object) {
     page.field(0, "QoS Class", text(&status["qosClass"]));
     page.labels("Node-Selectors", &spec["nodeSelector"]);
     container::tolerations(page, "Tolerations", &spec["tolerations"]);
+    container::spreading(page, "", &spec["topologySpreadConstraints"]);
 }

@@ -20,6 +20,7 @@ pub fn template(page: &mut Page<'_>, template: &Value) {
     container::containers(page, "Init Containers", &spec["initContainers"], &Value::Null, template, "  ");
     container::containers(page, "Containers", &spec["containers"], &Value::Null, template, "  ");
     container::volumes(page, &spec["volumes"], "  ");
+    container::spreading(page, "  ", &spec["topologySpreadConstraints"]);
     if !text(&spec["priorityClassName"]).is_empty() {
         page.field(0, "  Priority Class Name", text(&spec["priorityClassName"]));
     }

@@ -1,7 +1,7 @@
 //! `kubectl describe`.
 
-use crate::api::{Kind, Object};
-use crate::shell::kubectl::call::{Call, Next, OK, Outcome};
+use crate::api::{Kind, Object, StatusReason};
+use crate::shell::kubectl::call::{Call, OK, Outcome};
 use crate::shell::kubectl::describe;
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::resources::{self, Found};
@@ -16,14 +16,18 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     query.whole_types = true;
     query.ignore_missing = false;
     let selection = resources::resolve(call, &query)?;
-    let mut failures = selection.failures;
-    let mut found = selection.found;
-    if found.is_empty() && selection.single && !failures.is_empty() {
+    let (failures, found) = (selection.failures, selection.found);
+    let events = !call.flags.given("show-events") || call.flags.on("show-events");
+    if let ([only], [kind, prefix]) = (&failures[..], &query.args[..])
+        && matches!(only, Failure::Server(status, _) if status.reason == StatusReason::NotFound)
+    {
         // A name that is no object's may be the beginning of several.
-        found = by_prefix(call, &query.args);
-        if !found.is_empty() {
-            failures.clear();
+        let several = by_prefix(call, kind, prefix);
+        for found in &several {
+            show(call, found, events);
+            call.print("\n");
         }
+        return if several.is_empty() { Err(only.clone()) } else { OK };
     }
     if found.is_empty() && failures.is_empty() {
         let message =
@@ -34,18 +38,20 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         call.ctx.complain(message);
         return OK;
     }
-    // One failure among the named is all that is told.
-    Failure::all(failures)?;
-    let events = !call.flags.given("show-events") || call.flags.on("show-events");
     for (index, found) in found.iter().enumerate() {
-        let object = live(call, found);
-        let text = describe::describe(call.ctx.cluster.store(), call.now(), &object, events);
         if index > 0 {
             call.print("\n\n");
         }
-        call.print(&text);
+        show(call, found, events);
     }
-    Ok(Next::Done(0))
+    Failure::all(failures)?;
+    OK
+}
+
+fn show(call: &mut Call<'_, '_>, found: &Found, events: bool) {
+    let object = live(call, found);
+    let text = describe::describe(call.ctx.cluster.store(), call.now(), &object, events);
+    call.print(&text);
 }
 
 /// The stored object, or the one that a file has.
@@ -54,17 +60,11 @@ fn live(call: &Call<'_, '_>, found: &Found) -> Arc<Object> {
     stored.unwrap_or_else(|| Arc::new(Object::new(found.kind, found.doc.clone())))
 }
 
-fn by_prefix(call: &mut Call<'_, '_>, args: &[String]) -> Vec<Found> {
-    let named = match args {
-        [one] => one.split_once('/').map(|(kind, name)| (kind.to_owned(), name.to_owned())),
-        [kind, name] => Some((kind.clone(), name.clone())),
-        _ => None,
-    };
-    let Some((kind, prefix)) = named else { return Vec::new() };
-    let Ok(kind) = call.kind(&kind) else { return Vec::new() };
+fn by_prefix(call: &mut Call<'_, '_>, kind: &str, prefix: &str) -> Vec<Found> {
+    let Ok(kind) = call.kind(kind) else { return Vec::new() };
     let namespace = call.scope(kind);
     let all = call.ctx.cluster.store().list(kind, &namespace);
-    let matching = all.filter(|object| object.meta.name.starts_with(&prefix));
+    let matching = all.filter(|object| object.meta.name.starts_with(prefix));
     matching.map(|object| found(kind, object)).collect()
 }
 

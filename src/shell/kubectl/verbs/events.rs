@@ -22,6 +22,9 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     let everywhere = call.flags.on("all-namespaces");
     let namespace = call.namespace();
     let wanted: Vec<String> = call.flags.list("types");
+    if wanted.iter().any(|kind| !["normal", "warning"].contains(&kind.to_lowercase().as_str())) {
+        return Err("valid --types are Normal or Warning".into());
+    }
     let events = call.list(Kind::Event, (!everywhere).then_some(namespace.as_str()), &Filter::default())?;
     let mut docs: Vec<Value> = events
         .iter()

@@ -74,13 +74,9 @@ impl Target {
         if kind == Kind::Pod {
             return Ok(Self::Pod(object.key()));
         }
-        match selector_of(&object) {
-            Some(selector) => Ok(Self::Selected(namespace, selector)),
-            None => {
-                let kind = go_type(kind);
-                Err(format!("cannot {doing} *{kind}: selector for *{kind} not implemented").into())
-            }
-        }
+        let selector =
+            selector_of(&object).map_err(|why| format!("cannot {doing} *{}: {why}", go_type(kind)))?;
+        Ok(Self::Selected(namespace, selector))
     }
 
     /// The pod as it is now, running ones first.
@@ -105,17 +101,22 @@ impl Target {
 }
 
 /// The pods that belong to an object.
-pub fn selector_of(object: &Object) -> Option<Selector> {
+///
+/// # Errors
+/// When there is nothing that says which.
+pub fn selector_of(object: &Object) -> Result<Selector, String> {
     use crate::api::FromValue;
     let selector = &object.doc()["spec"]["selector"];
     match object.kind {
-        Kind::Service | Kind::ReplicationController => {
-            Some(Selector::labels(FromValue::from_value(selector)))
+        Kind::Service if selector.as_object().is_none_or(|labels| labels.is_empty()) => {
+            let name = &object.meta.name;
+            Err(format!("invalid service '{name}': Service is defined without a selector"))
         }
+        Kind::Service | Kind::ReplicationController => Ok(Selector::labels(FromValue::from_value(selector))),
         Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::Job => {
-            Some(FromValue::from_value(selector))
+            Ok(FromValue::from_value(selector))
         }
-        _ => None,
+        kind => Err(format!("selector for *{} not implemented", go_type(kind))),
     }
 }
 
@@ -274,7 +275,13 @@ impl Exec {
                 format!("cannot exec into a container in a completed pod; current phase is {phase}").into()
             );
         }
-        let container = container(&pod, &self.container, self.quiet, ctx)?;
+        let container = container(&pod, &self.container, self.quiet, ctx).map_err(|failure| {
+            // With a name it is the server that looks for the container.
+            let (name, pod) = (&self.container, &pod.meta.name);
+            let refused =
+                format!("unable to upgrade connection: container {name} is not valid for pod {pod}");
+            if name.is_empty() { failure } else { refused.into() }
+        })?;
         if text(&pod.doc()["spec"]["nodeName"]).is_empty() {
             return Err(format!(
                 "unable to upgrade connection: pod {} does not have a host assigned",

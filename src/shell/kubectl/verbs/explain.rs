@@ -21,6 +21,12 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         _ => return Err("We accept only this format: explain RESOURCE".into()),
     };
     let kind = call.kind(path.split('.').next().unwrap_or(""))?;
+    let version = call.flags.text("api-version");
+    let resource = kind.resource();
+    if !version.is_empty() && version != resource.api_version() {
+        let version = if version.contains('/') { version.to_owned() } else { format!("/{version}") };
+        return Err(format!("couldn't find resource for \"{version}, Resource={}\"", resource.plural).into());
+    }
     let recursive = call.flags.on("recursive");
     let older = match call.flags.text("output") {
         "plaintext" => false,

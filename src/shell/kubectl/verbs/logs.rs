@@ -1,11 +1,12 @@
 //! `kubectl logs`: what containers wrote.
 
 use crate::api::pod::Container;
-use crate::api::{Instant, Key, Kind, Object, Ordered, Selector};
+use crate::api::{Instant, Key, Kind, Object, Ordered};
 use crate::shell::kubectl::call::{Call, Next, OK, Outcome};
 use crate::shell::kubectl::failure::Failure;
-use crate::shell::kubectl::output::age;
+use crate::shell::kubectl::output::{age, go};
 use crate::shell::kubectl::resources;
+use crate::shell::kubectl::verbs::exec::{go_type, selector_of};
 use crate::shell::program::{Ctx, Poll, Program, Wake};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,8 @@ struct Look {
     previous: bool,
     since: Option<Instant>,
     tail: Option<usize>,
+    /// Bytes of each container.
+    limit: Option<usize>,
 }
 
 /// A container whose lines are shown, and how many of them were.
@@ -28,34 +31,45 @@ struct Source {
     pod: Key,
     container: String,
     shown: usize,
+    bytes: usize,
 }
 
 /// `logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]`
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     let args = call.args();
     let selecting = call.flags.given("selector");
-    let (target, container) = match args.as_slice() {
+    let (target, inline) = match args.as_slice() {
         [] if selecting => (None, None),
-        [target] if !selecting => (Some(target.clone()), None),
+        [_] if selecting => return Err(call.usage("only a selector (-l) or a POD name is allowed")),
+        [target] => (Some(target.clone()), None),
         [target, container] if !selecting => (Some(target.clone()), Some(container.clone())),
-        _ => return Err(Failure::Usage(EXPECTED.to_owned())),
+        _ => return Err(call.usage(EXPECTED)),
     };
-    let look = look(call, selecting)?;
+    let since_time = since_time(call)?;
     let pods = match &target {
         Some(target) => vec![pod_of(call, target)?],
         None => selected(call)?,
     };
+    let named = call.flags.given("container").then(|| call.flags.text("container").to_owned());
+    let container = inline.clone().or_else(|| named.clone());
+    let all = call.flags.on("all-containers");
+    if let Some(container) = container.as_ref().filter(|_| all) {
+        return Err(
+            format!("--all-containers=true should not be specified with container name {container}").into()
+        );
+    }
+    if inline.is_some() && named.is_some() {
+        return Err("only one of -c or an inline [CONTAINER] arg is allowed".into());
+    }
+    let look = look(call, selecting, since_time)?;
     if pods.is_empty() {
         call.ctx.complain(format!("No resources found in {} namespace.", call.namespace()));
         return OK;
     }
-    let container =
-        container.or_else(|| call.flags.given("container").then(|| call.flags.text("container").to_owned()));
-    let all = call.flags.on("all-containers");
     let mut sources = Vec::new();
     for pod in &pods {
         for name in containers(call, pod, container.as_deref(), all)? {
-            sources.push(Source { pod: pod.key(), container: name, shown: 0 });
+            sources.push(Source { pod: pod.key(), container: name, shown: 0, bytes: 0 });
         }
     }
     let follow = call.flags.on("follow");
@@ -70,15 +84,34 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     Ok(Next::Run(Box::new(Following { sources, look })))
 }
 
-fn look(call: &Call<'_, '_>, selecting: bool) -> Result<Look, Failure> {
-    if call.flags.given("since") && call.flags.given("since-time") {
+/// `--since-time`
+fn since_time(call: &Call<'_, '_>) -> Result<Option<Instant>, Failure> {
+    match call.flags.text("since-time") {
+        "" => Ok(None),
+        time => match age::instant(time) {
+            Some(instant) => Ok(Some(instant)),
+            None => {
+                let time = go::quote(time);
+                let layout = "\"2006-01-02T15:04:05Z07:00\"";
+                Err(format!("parsing time {time} as {layout}: cannot parse {time} as \"2006\"").into())
+            }
+        },
+    }
+}
+
+fn look(call: &Call<'_, '_>, selecting: bool, since_time: Option<Instant>) -> Result<Look, Failure> {
+    let (negative, span) = call.flags.duration("since");
+    if since_time.is_some() && !span.is_zero() {
         return Err("at most one of `sinceTime` or `sinceSeconds` may be specified".into());
     }
-    let since = match call.flags.text("since-time") {
-        "" if call.flags.given("since") => Some(call.now() - call.flags.duration("since").1),
-        "" => None,
-        time => Some(age::instant(time).ok_or_else(|| Failure::Message(format!("invalid time: {time}")))?),
-    };
+    let limit = call.flags.int("limit-bytes");
+    if limit < 0 {
+        return Err("--limit-bytes must be greater than 0".into());
+    }
+    if negative {
+        return Err("--since must be greater than 0".into());
+    }
+    let since = since_time.or_else(|| (!span.is_zero()).then(|| call.now() - span));
     let tail = match call.flags.int("tail") {
         lines if lines < 0 && call.flags.given("tail") && lines != -1 => {
             return Err("--tail must be greater than or equal to -1".into());
@@ -92,6 +125,7 @@ fn look(call: &Call<'_, '_>, selecting: bool) -> Result<Look, Failure> {
         previous: call.flags.on("previous"),
         since,
         tail,
+        limit: usize::try_from(limit).ok().filter(|limit| *limit > 0),
     })
 }
 
@@ -111,7 +145,7 @@ fn pod_of(call: &mut Call<'_, '_>, target: &str) -> Result<Arc<Object>, Failure>
         }
         false => (Kind::Pod, target.to_owned()),
     };
-    let namespace = call.namespace();
+    let namespace = call.scope(kind);
     let object = call.find(kind, &namespace, &name).map_err(|status| match kind {
         Kind::Pod => {
             let message = format!(
@@ -122,17 +156,11 @@ fn pod_of(call: &mut Call<'_, '_>, target: &str) -> Result<Arc<Object>, Failure>
         }
         _ => Failure::from(status),
     })?;
-    let selector = match (kind, object.workload(), object.service(), object.job()) {
-        (Kind::Pod, ..) => return Ok(object),
-        (_, Some(workload), ..) => workload.spec.selector.clone(),
-        (_, _, Some(service), _) => Selector::labels(service.spec.selector.clone().unwrap_or_default()),
-        (.., Some(job)) => job.spec.selector.clone(),
-        _ => {
-            let kind = kind.resource().name;
-            let why = format!("selector for *v1.{kind} not implemented");
-            return Err(Failure::Message(format!("cannot get the logs from *v1.{kind}: {why}")));
-        }
-    };
+    if kind == Kind::Pod {
+        return Ok(object);
+    }
+    let selector =
+        selector_of(&object).map_err(|why| format!("cannot get the logs from *{}: {why}", go_type(kind)))?;
     let pods = call.ctx.cluster.store().select(Kind::Pod, &namespace, &selector);
     let mut pods: Vec<Arc<Object>> = pods.into_iter().cloned().collect();
     pods.order_by_key(|pod| pod.pod().is_none_or(|view| view.status.phase != "Running"));
@@ -193,15 +221,23 @@ fn print(ctx: &mut Ctx<'_>, source: &mut Source, look: &Look, first: bool) -> Op
     let wanted: Vec<_> = wanted.collect();
     let skip = look.tail.filter(|_| first).map_or(0, |tail| wanted.len().saturating_sub(tail));
     for line in wanted.into_iter().skip(skip) {
+        let mut shown = String::new();
+        if look.timestamps {
+            let (whole, micros) = (line.at.rfc3339(), line.at.micros() % 1_000_000);
+            shown = format!("{}.{micros:06}000Z ", whole.trim_end_matches('Z'));
+        }
+        shown.push_str(&line.text);
+        shown.push('\n');
+        let left = look.limit.map_or(shown.len(), |limit| limit.saturating_sub(source.bytes));
+        source.bytes += shown.len();
+        let end = (0..=left.min(shown.len())).rev().find(|end| shown.is_char_boundary(*end)).unwrap_or(0);
+        if end == 0 {
+            break;
+        }
         if look.prefix {
             ctx.stdout.push_str(&format!("[pod/{}/{}] ", source.pod.name, source.container));
         }
-        if look.timestamps {
-            let (whole, micros) = (line.at.rfc3339(), line.at.micros() % 1_000_000);
-            ctx.stdout.push_str(&format!("{}.{micros:06}000Z ", whole.trim_end_matches('Z')));
-        }
-        ctx.stdout.push_str(&line.text);
-        ctx.stdout.push('\n');
+        ctx.stdout.push_str(&shown[..end]);
     }
     None
 }

@@ -1,10 +1,12 @@
 //! `kubectl port-forward`: ports of the workstation that lead into a pod, past any Service.
 
 use crate::api::service::ServicePort;
-use crate::api::{IntOrString, Key, Kind, Object, Ordered, Selector};
+use crate::api::{IntOrString, Key, Kind, Object, Ordered};
 use crate::shell::kubectl::call::{Call, Next, Outcome};
 use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::flags::number_error;
 use crate::shell::kubectl::resources;
+use crate::shell::kubectl::verbs::exec::{go_type, selector_of};
 use crate::shell::program::{Ctx, Forward, Poll, Program, Wake};
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,29 +88,11 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
 /// The pod a forward leads into: the object itself, or the first running one it selects.
 fn pod_of(call: &mut Call<'_, '_>, object: &Object) -> Result<Arc<Object>, Failure> {
     let namespace = &object.meta.namespace;
-    let selector = match object.kind {
-        Kind::Pod => return Ok(call.find(Kind::Pod, namespace, &object.meta.name)?),
-        Kind::Service => {
-            let labels = object.service().and_then(|view| view.spec.selector.clone()).unwrap_or_default();
-            if labels.is_empty() {
-                let message = format!(
-                    "cannot attach to *v1.Service: invalid service '{}': Service is defined without a selector",
-                    object.meta.name
-                );
-                return Err(Failure::Message(message));
-            }
-            Selector::labels(labels)
-        }
-        _ => match object.workload() {
-            Some(view) => view.spec.selector.clone(),
-            None => {
-                let kind = object.kind.resource().name;
-                return Err(Failure::Message(format!(
-                    "cannot attach to *v1.{kind}: selector for *v1.{kind} not implemented"
-                )));
-            }
-        },
-    };
+    if object.kind == Kind::Pod {
+        return Ok(call.find(Kind::Pod, namespace, &object.meta.name)?);
+    }
+    let selector =
+        selector_of(object).map_err(|why| format!("cannot attach to *{}: {why}", go_type(object.kind)))?;
     let pods = call.ctx.cluster.store().select(Kind::Pod, namespace, &selector);
     let mut pods: Vec<Arc<Object>> = pods.into_iter().cloned().collect();
     pods.order_by_key(|pod| {
@@ -140,16 +124,24 @@ fn pair(text: &str, pod: &Object, service: Option<(&[ServicePort], &str)>) -> Re
         None => match number(remote) {
             Some(0) => return Err("remote port must be > 0".into()),
             Some(port) => port,
+            // A number that is no port stays one; the local side is looked at first.
+            None if remote.parse::<i64>().is_ok() && local == remote => return Err(no_port("local", local)),
+            None if remote.parse::<i64>().is_ok() => return Err(no_port("remote", remote)),
             None => pod_port(pod, remote)?,
         },
     };
     let local = match local {
         "" => 0,
         word if word == remote && !text.contains(':') => number(word).unwrap_or(target),
-        word => number(word)
-            .ok_or_else(|| Failure::Message(format!("error parsing local port '{word}': invalid syntax")))?,
+        word => number(word).ok_or_else(|| no_port("local", word))?,
     };
     Ok((local, target))
+}
+
+fn no_port(side: &str, word: &str) -> Failure {
+    let numeric = word.bytes().all(|b| b.is_ascii_digit());
+    let why = number_error("ParseUint", word, if numeric { "value out of range" } else { "invalid syntax" });
+    format!("error parsing {side} port '{word}': {why}").into()
 }
 
 fn pod_port(pod: &Object, name: &str) -> Result<u16, Failure> {

@@ -1,4 +1,4 @@
-//! `kubectl scale` and `kubectl autoscale`.
+//! `kubectl scale`.
 
 use super::create::report;
 use crate::api::{Kind, Status, StatusReason, json};
@@ -96,77 +96,4 @@ fn beyond(found: &Found, replicas: i64) -> Status {
         "json: cannot unmarshal number {replicas} into Go struct field ScaleSpec.spec.replicas of type int32"
     );
     Status::new(StatusReason::Invalid, format!("patch: Invalid value: {}: {why}", go::quote(&scale)))
-}
-
-/// `kubectl autoscale`
-pub fn autoscale(call: &mut Call<'_, '_>) -> Outcome {
-    let (least, most) = (call.flags.int("min"), call.flags.int("max"));
-    if most < 1 {
-        return Err(format!("--max=MAXPODS is required and must be at least 1, max: {most}").into());
-    }
-    if most < least {
-        return Err(format!(
-            "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {most}, min: {least}"
-        )
-        .into());
-    }
-    let query = query(call, call.args());
-    let selection = resolve(call, &query)?;
-    Failure::all(selection.failures)?;
-    let (cpu, percent) = (call.flags.text("cpu").to_owned(), call.flags.int("cpu-percent"));
-    for found in selection.found {
-        let resource = found.kind.resource();
-        if !matches!(
-            found.kind,
-            Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController
-        ) {
-            return Err(format!("cannot autoscale a {}", resource.name).into());
-        }
-        let name = match call.flags.text("name") {
-            "" => found.name.clone(),
-            name => name.to_owned(),
-        };
-        let mut doc = json!({
-            "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": name},
-            "spec": {
-                "maxReplicas": most,
-                "scaleTargetRef": {"apiVersion": resource.api_version(), "kind": resource.name, "name": found.name},
-            },
-            "status": {"currentMetrics": null, "desiredReplicas": 0},
-        });
-        if least > 0 {
-            put(&mut doc, &["spec", "minReplicas"], least);
-        }
-        let target = match (cpu.strip_suffix('%'), percent) {
-            (Some(percent), _) => Some(
-                json!({"averageUtilization": percent.parse::<i64>().unwrap_or(0), "type": "Utilization"}),
-            ),
-            (None, _) if !cpu.is_empty() => Some(json!({"averageValue": cpu, "type": "AverageValue"})),
-            (None, percent) if percent >= 0 => {
-                Some(json!({"averageUtilization": percent, "type": "Utilization"}))
-            }
-            _ => None,
-        };
-        if let Some(target) = target {
-            put(
-                &mut doc,
-                &["spec", "metrics"],
-                json!([{"resource": {"name": "cpu", "target": target}, "type": "Resource"}]),
-            );
-        }
-        let dry = call.dry_run()?;
-        let printer = printer::chosen(call)?;
-        if dry != DryRun::Client {
-            put(&mut doc, &["metadata", "namespace"], found.namespace.clone());
-            doc = match call.create(Kind::HorizontalPodAutoscaler, doc, &dry.options()) {
-                Ok(object) => object.doc().clone(),
-                Err(status) if status.reason == StatusReason::AlreadyExists => {
-                    return Err("failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input".into());
-                }
-                Err(status) => return Err(status.into()),
-            };
-        }
-        report(call, printer.as_ref(), Kind::HorizontalPodAutoscaler, &doc, "autoscaled", dry, 0)?;
-    }
-    OK
 }
