@@ -5,7 +5,7 @@ use super::config::Config;
 use super::doc::{put, text};
 use super::failure::Failure;
 use super::flags::Flags;
-use super::output::go;
+use super::output::{go, wire};
 use super::selector::Filter;
 use crate::api::{Instant, Key, Kind, Object, RESOURCES, Status, StatusReason, Value};
 use crate::apiserver::patch::{self, Patch};
@@ -357,7 +357,13 @@ impl<'c, 'x> Call<'c, 'x> {
         {
             // Of a strategic patch the server quotes what is left of it, of the others what they made of the object.
             let strategic = matches!(patch, Patch::Strategic(_));
-            let quoted = if strategic { patch::go_format(&rest) } else { go::json(&doc) };
+            let quoted = if strategic {
+                patch::go_format(&rest)
+            } else {
+                let mut whole = doc.clone();
+                put(&mut whole, &["metadata", "managedFields"], self.ctx.cluster.managed_fields(&current));
+                wire::patched(&whole, patch)
+            };
             let decoded =
                 manifest::decode(key.kind, &mut doc, if strategic { Wire::Patched } else { Wire::Json });
             if let Some(problem) = decoded.refused(self.validation()) {

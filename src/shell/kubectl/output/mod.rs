@@ -8,3 +8,4 @@ pub mod kyaml;
 pub mod printer;
 pub mod tabwriter;
 pub mod template;
+pub mod wire;

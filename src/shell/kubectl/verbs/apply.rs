@@ -60,7 +60,8 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     if applied.is_empty() && failures.is_empty() {
         return Err("no objects passed to apply".into());
     }
-    if let Some(printer) = printer {
+    // Objects as -o wants them are shown when all went well; names as they come.
+    if let Some(printer) = printer.filter(|printer| failures.is_empty() || matches!(printer, Printer::Name)) {
         let docs: Vec<Value> = applied.iter().map(|done| done.doc.clone()).collect();
         let shown = match (&docs[..], &printer) {
             ([], _) => String::new(),

@@ -11,6 +11,7 @@ use crate::shell::kubectl::resources::{Found, Query, query, resolve};
 use crate::shell::kubectl::{doc, fail};
 use crate::shell::{Ctx, Poll, Program, Wake};
 
+use super::patch::known_subresource;
 use super::raw;
 use super::sort::{Sorter, sort_rows};
 
@@ -49,12 +50,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         return Err(call.usage("Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods)."));
     }
     let subresource = call.flags.text("subresource").to_owned();
-    if !["", "status", "scale", "resize"].contains(&subresource.as_str()) {
-        return Err(format!(
-            "invalid subresource value: {subresource:?}. Must be one of [status scale resize]"
-        )
-        .into());
-    }
+    known_subresource(call)?;
     let printer = printer::chosen(call)?;
     let mut query = query(call, args);
     query.whole_types = true;

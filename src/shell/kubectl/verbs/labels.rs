@@ -1,10 +1,10 @@
 //! `kubectl label` and `kubectl annotate`.
 
 use super::create::report;
-use crate::api::{Value, json};
+use crate::api::{Status, StatusReason, Value, json};
 use crate::apiserver::patch::{self, Patch};
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
-use crate::shell::kubectl::doc::{entries, text};
+use crate::shell::kubectl::doc::{entries, put, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::names;
 use crate::shell::kubectl::output::{go, printer};
@@ -24,6 +24,7 @@ struct Sort {
     nothing: &'static str,
 }
 
+const CAUSE: &str = "kubernetes.io/change-cause";
 const LABELS: Sort =
     Sort { field: "labels", word: "label", done: "labeled", undone: "unlabeled", nothing: "not labeled" };
 const ANNOTATIONS: Sort = Sort {
@@ -52,7 +53,7 @@ struct Change {
 }
 
 fn is_change(word: &str) -> bool {
-    !word.is_empty() && (word.contains('=') && !word.starts_with('=') || word.ends_with('-'))
+    word.find('=').is_some_and(|at| at > 0) || (word.ends_with('-') && word != "-")
 }
 
 fn run(call: &mut Call<'_, '_>, sort: &Sort) -> Outcome {
@@ -65,29 +66,52 @@ fn run(call: &mut Call<'_, '_>, sort: &Sort) -> Outcome {
         let message = format!("all resources must be specified before {} changes: {word}", sort.word);
         return Err(Failure::Message(message));
     }
-    if objects.is_empty() && !call.names_files() && !call.flags.on("all") && !call.flags.given("selector") {
+    let change = read(changes, sort)?;
+    if listing && call.flags.given("output") {
+        return Err("--list and --output may not be specified together".into());
+    }
+    for other in ["selector", "field-selector"] {
+        if call.flags.on("all") && call.flags.given(other) {
+            return Err(format!("cannot set --all and --{other} at the same time").into());
+        }
+    }
+    let local = call.flags.on("local");
+    if local && dry == DryRun::Server {
+        return Err("cannot specify --local and --dry-run=server - did you mean --dry-run=client?".into());
+    }
+    let file = if sort.field == "labels" { "pod" } else { "rsrc" };
+    if local && !objects.is_empty() {
+        let example = format!("-f {file}.yaml or --filename={file}.json");
+        return Err(format!("can only use local files by {example} when --local=true is set").into());
+    }
+    if local && !call.names_files() {
+        return Err(format!(
+            "one or more files must be specified as -f {file}.yaml or --filename={file}.json"
+        )
+        .into());
+    }
+    if objects.is_empty() && !call.names_files() {
         return Err(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>".into()
-        );
-    }
-    if call.flags.on("local") && !call.names_files() {
-        return Err(
-            "can only use local files by -f rsrc.yaml or --filename=rsrc.json when --local=true is set"
-                .into(),
         );
     }
     if changes.is_empty() && !listing {
         return Err(Failure::Message(format!("at least one {} update is required", sort.word)));
     }
-    let change = read(changes, sort)?;
     let mut query = resources::query(call, objects.to_vec());
-    query.live = !call.flags.on("local");
+    query.live = !local;
     let selection = resources::resolve(call, &query)?;
+    if call.flags.given("resource-version") && !selection.single {
+        return Err("--resource-version may only be used with a single resource".into());
+    }
+    let single = selection.single;
     let mut failures = selection.failures;
     for (at, found) in selection.found.iter().enumerate() {
-        if let Err(failure) = one(call, sort, found, &change, dry, at) {
-            failures.push(failure);
-        }
+        let result = match listing {
+            true => list(call, sort, found, &change, single),
+            false => one(call, sort, found, &change, dry, at),
+        };
+        failures.extend(result.err());
     }
     Failure::all(failures)?;
     OK
@@ -128,6 +152,59 @@ fn read(words: &[String], sort: &Sort) -> Result<Change, Failure> {
     }
 }
 
+/// The pairs of an object as the change leaves them; refuses to change what is there without `--overwrite`.
+fn changed(call: &Call<'_, '_>, sort: &Sort, found: &Found, change: &Change) -> Result<Value, Failure> {
+    let before = &found.doc["metadata"][sort.field];
+    let taken = |(key, value): &&(String, String)| {
+        let free = sort.field == "annotations" && key == CAUSE;
+        !free && before[key.as_str()].as_str().is_some_and(|old| old != value)
+    };
+    let taken: Vec<String> = change
+        .set
+        .iter()
+        .filter(taken)
+        .map(|(key, _)| format!("'{key}' already has a value ({})", text(&before[key.as_str()])))
+        .collect();
+    if !taken.is_empty() && !call.flags.on("overwrite") {
+        if sort.field == "annotations" {
+            let list = taken.join("; ");
+            return Err(format!(
+                "--overwrite is false but found the following declared annotation(s): {list}"
+            )
+            .into());
+        }
+        let each = taken.into_iter().map(|taken| format!("{taken}, and --overwrite is false").into());
+        Failure::all(each.collect())?;
+    }
+    let mut after = if before.is_object() { before.clone() } else { json!({}) };
+    for (key, value) in &change.set {
+        put(&mut after, &[key], value.as_str());
+    }
+    if let Some(map) = after.as_object_mut() {
+        change.remove.iter().for_each(|key| drop(map.remove(key)));
+    }
+    Ok(after)
+}
+
+/// `--list`: the pairs as they would be.
+fn list(
+    call: &mut Call<'_, '_>,
+    sort: &Sort,
+    found: &Found,
+    change: &Change,
+    single: bool,
+) -> Result<(), Failure> {
+    let after = changed(call, sort, found, change)?;
+    let resource = found.kind.resource();
+    if !single {
+        call.say(format!("Listing {} for {}.{}/{}:", sort.field, resource.name, resource.group, found.name));
+    }
+    for (key, value) in entries(&after) {
+        call.say(format!("{}{key}={}", if single { "" } else { " " }, text(value)));
+    }
+    Ok(())
+}
+
 fn one(
     call: &mut Call<'_, '_>,
     sort: &Sort,
@@ -137,58 +214,51 @@ fn one(
     at: usize,
 ) -> Result<(), Failure> {
     let before = &found.doc["metadata"][sort.field];
-    if call.flags.on("list") {
-        for (key, value) in entries(before) {
-            call.say(format!("{key}={}", text(value)));
-        }
-        return Ok(());
-    }
-    if !call.flags.on("overwrite") {
-        let taken: Vec<String> = change
-            .set
-            .iter()
-            .filter(|(key, value)| before[key.as_str()].as_str().is_some_and(|old| old != value))
-            .map(|(key, _)| {
-                format!(
-                    "'{key}' already has a value ({}), and --overwrite is false",
-                    text(&before[key.as_str()])
-                )
-            })
-            .collect();
-        if !taken.is_empty() {
-            return Err(Failure::Message(taken.join("; ")));
+    let sends = dry != DryRun::Client && !call.flags.on("local");
+    if sends && sort.field == "labels" {
+        for key in change.remove.iter().filter(|key| before.get(key.as_str()).is_none()) {
+            call.say(format!("label {key:?} not found."));
         }
     }
+    let after = changed(call, sort, found, change)?;
+    let version = call.flags.text("resource-version").to_owned();
+    // kubectl compares the objects as they are written: no map at all is shorter than an empty one.
+    let written = |map: &Value| if map.is_object() { go::json(map) } else { String::new() };
+    let (old, new) = (written(before), written(&after));
+    let word = match () {
+        () if sort.field == "annotations" => sort.done,
+        () if old == new && version.is_empty() => sort.nothing,
+        () if !call.flags.on("overwrite") && new.len() < old.len() => sort.undone,
+        () => sort.done,
+    };
     let mut patch = json!({"metadata": {sort.field: {}}});
     let fields = &mut patch["metadata"][sort.field];
     for (key, value) in &change.set {
         fields[key.as_str()] = value.as_str().into();
     }
-    let mut removed = false;
     for key in &change.remove {
-        match before.get(key.as_str()) {
-            Some(_) => removed = true,
-            None if sort.field == "labels" => call.say(format!("label {key:?} not found.")),
-            None => {}
-        }
         fields[key.as_str()] = Value::Null;
     }
-    let changes =
-        removed || change.set.iter().any(|(key, value)| before[key.as_str()].as_str() != Some(value));
-    let word = match (changes, removed && change.set.is_empty()) {
-        (false, _) => sort.nothing,
-        (true, true) => sort.undone,
-        (true, false) => sort.done,
-    };
-    if changes {
+    if old != new {
         call.record(&mut patch);
     }
+    let current = text(&found.doc["metadata"]["resourceVersion"]);
+    if sends && !version.is_empty() && version != current {
+        return Err(conflict(found).into());
+    }
     let patch = Patch::Merge(patch);
-    let after = if dry != DryRun::Client && !call.flags.on("local") && changes {
+    let after = if sends && old != new {
         call.patch(&found.key(), &patch, &dry.options())?.doc().clone()
     } else {
         patch::apply(found.kind, &found.doc, &patch).map_err(|error| Failure::Message(error.0))?.0
     };
     let printer = printer::chosen(call)?;
     report(call, printer.as_ref(), found.kind, &after, word, dry, at)
+}
+
+/// What the server answers to a change of an object that is no longer what the change was made from.
+fn conflict(found: &Found) -> Status {
+    let what = format!("{} {}", found.kind.resource().plural_qualified(), go::quote(&found.name));
+    let why = "the object has been modified; please apply your changes to the latest version and try again";
+    Status::new(StatusReason::Conflict, format!("Operation cannot be fulfilled on {what}: {why}"))
 }

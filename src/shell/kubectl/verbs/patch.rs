@@ -7,7 +7,7 @@ use crate::manifest::yaml;
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::output::{go, printer};
-use crate::shell::kubectl::resources::{query, resolve};
+use crate::shell::kubectl::resources::{Found, query, resolve};
 
 /// Carries the command out.
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
@@ -22,6 +22,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     if !["json", "merge", "strategic"].contains(&kind.as_str()) {
         return Err(format!("--type must be one of [json merge strategic], not {}", go::quote(&kind)).into());
     }
+    known_subresource(call)?;
     let dry = call.dry_run()?;
     let printer = printer::chosen(call)?;
     let source = match file.as_str() {
@@ -49,6 +50,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
             DryRun::Client => {
                 patch::apply(found.kind, &before, &patch).map(|(doc, _)| doc).map_err(|error| error.0.into())
             }
+            dry if call.flags.text("subresource") == "status" => status(call, &found, &patch, dry),
             dry => call
                 .patch(&found.key(), &patch, &dry.options())
                 .map(|object| object.doc().clone())
@@ -70,16 +72,38 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     OK
 }
 
+/// Changes the status alone.
+fn status(call: &mut Call<'_, '_>, found: &Found, patch: &Patch, dry: DryRun) -> Result<Value, Failure> {
+    let (patched, _) =
+        patch::apply(found.kind, &found.doc, patch).map_err(|error| Failure::Message(error.0))?;
+    let mut doc = found.doc.clone();
+    doc["status"] = patched["status"].clone();
+    if dry == DryRun::Server {
+        return Ok(doc);
+    }
+    Ok(call.ctx.cluster.update_status(&found.key(), patched["status"].clone())?.object.doc().clone())
+}
+
+/// Checks `--subresource`.
+///
+/// # Errors
+/// When it names none.
+pub fn known_subresource(call: &Call<'_, '_>) -> Result<(), Failure> {
+    match call.flags.text("subresource") {
+        "" | "status" | "scale" | "resize" => Ok(()),
+        other => Err(format!(
+            "invalid subresource value: {}. Must be one of [status scale resize]",
+            go::quote(other)
+        )
+        .into()),
+    }
+}
+
 /// A change of one object that is computed on its document: the verbs that set something use it.
 ///
 /// # Errors
 /// What the server answers.
-pub fn replace(
-    call: &mut Call<'_, '_>,
-    found: &crate::shell::kubectl::resources::Found,
-    doc: Value,
-    dry: DryRun,
-) -> Result<Value, Failure> {
+pub fn replace(call: &mut Call<'_, '_>, found: &Found, doc: Value, dry: DryRun) -> Result<Value, Failure> {
     if dry == DryRun::Client {
         return Ok(doc);
     }

@@ -14,13 +14,22 @@ use crate::shell::kubectl::manifests;
 use crate::shell::kubectl::output::{go, printer};
 use crate::shell::kubectl::resources::namespace_of;
 use crate::shell::kubectl::verbs::apply::last_applied;
+use crate::shell::kubectl::verbs::patch::known_subresource;
 use crate::shell::tools::text::diff;
 
 /// `kubectl replace`
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
+    let unforced = !call.flags.on("force");
+    for (flag, default) in [("grace-period", "-1"), ("timeout", "0s")] {
+        let given = call.flags.given(flag) && ![default, "0"].contains(&call.flags.text(flag));
+        if unforced && (given || (flag == "grace-period" && call.flags.text(flag) == "0")) {
+            return Err(format!("--{flag} must have --force specified").into());
+        }
+    }
     if !call.names_files() {
         return Err("must specify --filename to replace".into());
     }
+    known_subresource(call)?;
     if call.flags.given("raw") {
         return Err("the playground's API server takes no raw writes".into());
     }
