@@ -22,6 +22,7 @@ mod line;
 mod manifests;
 mod names;
 mod printers;
+mod reference;
 mod resources;
 mod selector;
 mod server_side;
@@ -138,6 +139,9 @@ fn run(words: &[String], ctx: &mut Ctx<'_>) -> Next {
     };
     let flags = match parsed {
         Ok(flags) => flags,
+        Err(message) if command.path == "diff" => {
+            return Next::Done(fail(ctx, &Failure::Usage(message), &name) + 1);
+        }
         Err(message) => {
             ctx.stderr.push_str(&usage(message));
             return Next::Done(1);
@@ -167,7 +171,8 @@ fn run(words: &[String], ctx: &mut Ctx<'_>) -> Next {
     };
     match outcome {
         Ok(next) => next,
-        Err(failure) => Next::Done(fail(ctx, &failure, &name)),
+        // The exit code 1 of diff says that there is a difference.
+        Err(failure) => Next::Done(fail(ctx, &failure, &name) + Exit::from(command.path == "diff")),
     }
 }
 

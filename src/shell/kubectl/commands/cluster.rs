@@ -30,7 +30,7 @@ pub(super) static TABLE: &[Command] = &[
             dry!(),
             "all:bool overwrite:bool selector,l:text validate:text=strict?strict field-manager:text"
         ),
-        verbs::nodes::taint,
+        verbs::taint::run,
     ),
     command(
         "api-resources",

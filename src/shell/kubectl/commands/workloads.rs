@@ -14,7 +14,7 @@ pub(super) static TABLE: &[Command] = &[
             files!(),
             dry!(),
             "port:text protocol:text target-port:text name:text labels,l:text selector:text type:text \
-             session-affinity:text load-balancer-ip:text cluster-ip:text external-ip:text external-name:text \
+             session-affinity:text load-balancer-ip:text cluster-ip:text external-ip:text \
              override-type:text=merge overrides:text save-config:bool field-manager:text"
         ),
         verbs::expose::run,

@@ -2,7 +2,7 @@
 
 use crate::api::{Kind, Value};
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
-use crate::shell::kubectl::doc::{put, text};
+use crate::shell::kubectl::doc::{entries, put, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::manifests;
 use crate::shell::kubectl::output::go;
@@ -141,16 +141,11 @@ pub fn generate_or(call: &mut Call<'_, '_>, kind: Kind, mut doc: Value, complain
 /// # Errors
 /// When a part is none.
 pub fn labels(text: &str) -> Result<Value, Failure> {
-    let mut map = crate::api::Map::new();
-    for part in text.split(',').filter(|part| !part.is_empty()) {
-        let Some((key, value)) =
-            part.split_once('=').filter(|(key, value)| !key.is_empty() && !value.contains('='))
-        else {
-            return Err(format!("unexpected label spec: {part}").into());
-        };
+    let map = super::expose::pairs(text)?;
+    for (key, value) in entries(&map) {
+        let value = crate::shell::kubectl::doc::text(value);
         crate::shell::kubectl::names::label_value(value)
-            .map_err(|why| format!("invalid label value: {}: {why}", go::quote(part)))?;
-        map.insert(key.to_owned(), value.into());
+            .map_err(|why| format!("invalid label value: {}: {why}", go::quote(&format!("{key}={value}"))))?;
     }
-    Ok(Value::Object(map))
+    Ok(map)
 }

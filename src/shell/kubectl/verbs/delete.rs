@@ -3,9 +3,13 @@
 use crate::api::{Instant, Key, Kind, Value, Word};
 use crate::apiserver::{DeleteOptions, Propagation};
 use crate::shell::kubectl::call::{Call, DryRun, Next, OK, Outcome};
+use crate::shell::kubectl::commands::Command;
+use crate::shell::kubectl::config::Config;
 use crate::shell::kubectl::doc::far;
 use crate::shell::kubectl::failure::Failure;
+use crate::shell::kubectl::flags::Flags;
 use crate::shell::kubectl::output::go;
+use crate::shell::kubectl::printers::qualified_name;
 use crate::shell::kubectl::resources::{Found, query, resolve, unfetched};
 use crate::shell::{Ctx, Poll, Program, Wake};
 
@@ -13,6 +17,11 @@ const AT_ONCE: &str = "Immediate deletion does not wait for confirmation that th
 
 /// Carries the command out.
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
+    delete(call, false)
+}
+
+/// Deletes what the command line names, or asks first where `--interactive` says so and nobody has `confirmed` it.
+fn delete(call: &mut Call<'_, '_>, confirmed: bool) -> Outcome {
     let dry = call.dry_run()?;
     let mut options = options(call, dry)?;
     let args = call.args();
@@ -37,8 +46,13 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         true => unfetched(call, &query)?,
         false => resolve(call, &query)?,
     };
-    if options.grace_period_seconds == Some(0) && call.flags.on("force") && dry == DryRun::None {
+    if options.grace_period_seconds == Some(0) && call.flags.on("force") && dry == DryRun::None && !confirmed
+    {
         call.warn(AT_ONCE);
+    }
+    if call.flags.on("interactive") && dry == DryRun::None && !selection.found.is_empty() && !confirmed {
+        Failure::all(selection.failures)?;
+        return Ok(Next::Run(Box::new(Question::ask(call, &selection.found))));
     }
     let mut failures = Vec::new();
     let mut waiting = Vec::new();
@@ -152,7 +166,7 @@ fn one(
 fn say(call: &mut Call<'_, '_>, key: &Key, dry: DryRun) {
     let resource = key.kind.resource();
     if call.flags.text("output") == "name" && call.command.path == "delete" {
-        call.say(crate::shell::kubectl::printers::qualified_name(key.kind, &key.name));
+        call.say(qualified_name(key.kind, &key.name));
         return;
     }
     let forced =
@@ -177,6 +191,55 @@ pub fn delete_and_say(call: &mut Call<'_, '_>, key: &Key, options: &DeleteOption
     let uid = deleted.object().meta.uid.clone();
     say(call, key, DryRun::None);
     Ok(uid)
+}
+
+/// Shows what is about to be deleted, and waits for a yes.
+#[derive(Clone, Debug)]
+struct Question {
+    command: &'static Command,
+    flags: Flags,
+    config: Config,
+    deleting: Option<Box<dyn Program>>,
+}
+
+impl Question {
+    fn ask(call: &mut Call<'_, '_>, found: &[Found]) -> Self {
+        call.say(format!("You are about to delete the following {} resource(s):", found.len()));
+        for found in found {
+            call.say(qualified_name(found.kind, &found.name));
+        }
+        call.print("Do you want to continue? (y/n): ");
+        Self { command: call.command, flags: call.flags.clone(), config: call.config.clone(), deleting: None }
+    }
+}
+
+impl Program for Question {
+    fn poll(&mut self, ctx: &mut Ctx<'_>) -> Poll {
+        if let Some(deleting) = &mut self.deleting {
+            return deleting.poll(ctx);
+        }
+        if ctx.interrupted {
+            return Poll::Done(130);
+        }
+        let answer = ctx.stdin.line();
+        if answer.is_none() && !ctx.stdin.closed {
+            return Poll::Wait(Wake::Input);
+        }
+        if !answer.is_some_and(|answer| answer.trim().eq_ignore_ascii_case("y")) {
+            ctx.say("deletion is cancelled");
+            return Poll::Done(0);
+        }
+        let mut call = Call::new(ctx, self.command, self.flags.clone(), self.config.clone());
+        match delete(&mut call, true) {
+            Ok(Next::Done(exit)) => Poll::Done(exit),
+            Ok(Next::Run(program)) => self.deleting.insert(program).poll(ctx),
+            Err(failure) => Poll::Done(crate::shell::kubectl::fail(ctx, &failure, &self.command.name())),
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
 }
 
 /// Waits until objects are gone; then goes on with what comes after.

@@ -1,5 +1,7 @@
 //! `kubectl expose`: a Service for the pods of something that is there.
 
+use super::apply::remember;
+use super::overrides::overridden;
 use crate::api::{Kind, Value, json};
 use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::doc::{entries, int, items, text};
@@ -8,6 +10,8 @@ use crate::shell::kubectl::flags::number_error;
 use crate::shell::kubectl::output::printer;
 use crate::shell::kubectl::printers;
 use crate::shell::kubectl::resources::{self, Found};
+
+const NO_SELECTOR: &str = "couldn't retrieve selectors via --selector flag or introspection";
 
 /// `expose (-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=…] …`
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
@@ -27,11 +31,17 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 fn one(call: &mut Call<'_, '_>, found: &Found, dry: DryRun) -> Result<(), Failure> {
-    let doc = service(call, found)?;
+    let service = service(call, found)?;
+    let mut doc = overridden(call, Kind::Service, service)?;
     let name = text(&doc["metadata"]["name"]).to_owned();
     let made = match dry {
         DryRun::Client => doc,
-        _ => call.create(Kind::Service, doc, &dry.options())?.doc().clone(),
+        _ => {
+            if call.flags.on("save-config") {
+                remember(&mut doc);
+            }
+            call.create(Kind::Service, doc, &dry.options())?.doc().clone()
+        }
     };
     match printer::chosen(call)? {
         Some(printer) => printer::print_each(call, &printer, &[made])?,
@@ -69,7 +79,12 @@ fn service(call: &Call<'_, '_>, found: &Found) -> Result<Value, Failure> {
         Kind::ReplicationController => {
             (spec["selector"].clone(), ports_of(&spec["template"]["spec"]["containers"]))
         }
-        other => return Err(Failure::Message(format!("cannot expose a {}", other.resource().name))),
+        other => {
+            let resource = other.resource();
+            let group = resource.group.is_empty();
+            let kind = if group { String::new() } else { format!(".{}", resource.group) };
+            return Err(Failure::Message(format!("cannot expose a {}{kind}", resource.name)));
+        }
     };
     let selector = match call.flags.text("selector") {
         "" => selector,
@@ -78,10 +93,24 @@ fn service(call: &Call<'_, '_>, found: &Found) -> Result<Value, Failure> {
     if entries(&selector).next().is_none() {
         let why = match found.kind {
             Kind::Pod => "the pod has no labels and cannot be exposed",
-            _ => "the object has no selector and cannot be exposed",
+            Kind::Deployment => "invalid deployment: no selectors, therefore cannot be exposed",
+            Kind::ReplicaSet => "invalid replicaset: no selectors, therefore cannot be exposed",
+            _ => "the service has no pod selector set",
         };
-        let message = format!("couldn't retrieve selectors via --selector flag or introspection: {why}");
-        return Err(Failure::Message(message));
+        return Err(Failure::Message(format!("{NO_SELECTOR}: {why}")));
+    }
+    let expressions = items(&spec["selector"]["matchExpressions"]);
+    if !call.flags.given("selector") && !expressions.is_empty() {
+        // As Go prints the requirements themselves.
+        let printed = expressions.iter().map(|requirement| {
+            let values = items(&requirement["values"]).iter().map(text).collect::<Vec<_>>().join(" ");
+            let (key, operator) = (text(&requirement["key"]), text(&requirement["operator"]));
+            format!("{{Key:{key} Operator:{operator} Values:[{values}]}}")
+        });
+        let printed = printed.collect::<Vec<_>>().join(" ");
+        return Err(Failure::Message(format!(
+            "{NO_SELECTOR}: couldn't convert expressions - \"[{printed}]\" to map-based selector format"
+        )));
     }
     let headless = call.flags.text("cluster-ip") == "None";
     let wanted = match call.flags.text("port") {
@@ -104,9 +133,12 @@ fn service(call: &Call<'_, '_>, found: &Found) -> Result<Value, Failure> {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name},
-        "spec": {"ports": ports, "selector": selector},
+        "spec": {"selector": selector},
         "status": {"loadBalancer": {}},
     });
+    if !ports.is_empty() {
+        doc["spec"]["ports"] = ports.into();
+    }
     if entries(&labels).next().is_some() {
         doc["metadata"]["labels"] = labels;
     }
@@ -173,7 +205,10 @@ fn service_ports(call: &Call<'_, '_>, wanted: &str, known: &[Port]) -> Result<Ve
 }
 
 /// `a=b,c=d` as a map.
-fn pairs(text: &str) -> Result<Value, Failure> {
+///
+/// # Errors
+/// When a part is none.
+pub fn pairs(text: &str) -> Result<Value, Failure> {
     let mut map = json!({});
     for pair in text.split(',') {
         match pair.split('=').collect::<Vec<_>>()[..] {

@@ -27,11 +27,13 @@ pub mod events;
 pub mod generate;
 pub mod drain;
 pub mod honest;
+pub mod overrides;
 pub mod patch;
 pub mod replace;
 pub mod run;
 pub mod scale;
 pub mod set;
+pub mod taint;
 pub mod wait;
 
 use super::call::{Call, OK, Outcome};

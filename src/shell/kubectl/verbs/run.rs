@@ -1,18 +1,20 @@
 //! `kubectl run`: a pod from an image; with `-it`, at once a look inside.
 
-use super::create::{generate, labels, report};
+use super::apply::remember;
+use super::create::{labels, report};
 use super::delete::Gone;
 use super::exec::Inside;
+use super::overrides::overridden;
 use crate::api::{Instant, Key, Kind, Object, Value, json};
 use crate::apiserver::DeleteOptions;
-use crate::apiserver::patch::{self, Patch};
 use crate::cluster::Fault;
-use crate::shell::kubectl::call::{Call, DryRun, Next, Outcome};
+use crate::shell::kubectl::call::{Call, DryRun, Next, OK, Outcome};
 use crate::shell::kubectl::doc::{far, int, items, put, text};
 use crate::shell::kubectl::fail;
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::names;
 use crate::shell::kubectl::output::{go, printer};
+use crate::shell::kubectl::reference::is_reference;
 use crate::shell::{Ctx, Poll, Program, Wake};
 
 /// Carries the command out.
@@ -36,21 +38,29 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     if dry != DryRun::None && attach {
         return Err(call.usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"));
     }
-    if call.flags.on("expose") {
-        expose(call, &name, dry)?;
-    }
-    if !attach {
-        return generate(call, Kind::Pod, pod, "");
-    }
     let printer = printer::chosen(call)?;
     let mut pod = pod;
-    let namespace = call.namespace();
-    put(&mut pod, &["metadata", "namespace"], namespace);
-    let object = call.create(Kind::Pod, pod, &dry.options())?;
-    if printer.is_some() {
-        report(call, printer.as_ref(), Kind::Pod, object.doc(), "created", dry, 0)?;
+    if dry != DryRun::Client || call.namespace_given() {
+        let namespace = call.namespace();
+        put(&mut pod, &["metadata", "namespace"], namespace);
     }
-    Ok(attached(call, &object, name, command))
+    if dry == DryRun::Client {
+        let service = expose(call, &name, printer.as_ref(), dry);
+        report(call, printer.as_ref(), Kind::Pod, &pod, "created", dry, 0)?;
+        service?;
+        return OK;
+    }
+    if call.flags.on("save-config") {
+        remember(&mut pod);
+    }
+    let object = call.create(Kind::Pod, pod, &dry.options())?;
+    let service = expose(call, &name, printer.as_ref(), dry);
+    if attach {
+        return Ok(attached(call, &object, name, command));
+    }
+    report(call, printer.as_ref(), Kind::Pod, object.doc(), "created", dry, 0)?;
+    service?;
+    OK
 }
 
 /// Looks into a pod's container once it runs; what is run there is its main process.
@@ -74,14 +84,6 @@ pub fn attached(call: &Call<'_, '_>, object: &Object, container: String, command
         exit: 0,
         name: call.command.name(),
     }))
-}
-
-/// Whether a text can name an image.
-pub fn is_reference(image: &str) -> bool {
-    let good = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
-    let name = image.rsplit_once('/').map_or(image, |(_, name)| name);
-    let bare = name.split([':', '@']).next().unwrap_or_default();
-    image.chars().all(good) && !bare.chars().any(char::is_uppercase)
 }
 
 fn check(call: &mut Call<'_, '_>) -> Result<(), Failure> {
@@ -156,35 +158,42 @@ fn pod(call: &mut Call<'_, '_>, name: &str, command: Vec<String>) -> Result<Valu
         };
         put(&mut pod, &["metadata", "annotations", key], value);
     }
-    let overrides = call.flags.text("overrides").to_owned();
-    if !overrides.is_empty() {
-        let patch = crate::shell::kubectl::manifests::one(&overrides)
-            .filter(Value::is_object)
-            .ok_or("Invalid JSON Patch")?;
-        let patch = match call.flags.text("override-type") {
-            "strategic" => Patch::Strategic(patch),
-            _ => Patch::Merge(patch),
-        };
-        pod = patch::apply(Kind::Pod, &pod, &patch).map_err(|error| Failure::Message(error.0))?.0;
-    }
-    Ok(pod)
+    overridden(call, Kind::Pod, pod)
 }
 
-/// The Service of `--expose`.
-fn expose(call: &mut Call<'_, '_>, name: &str, dry: DryRun) -> Result<(), Failure> {
+/// The Service of `--expose`, which is printed before its pod.
+fn expose(
+    call: &mut Call<'_, '_>,
+    name: &str,
+    printer: Option<&printer::Printer>,
+    dry: DryRun,
+) -> Result<(), Failure> {
+    if !call.flags.on("expose") {
+        return Ok(());
+    }
     let port = call.flags.int("port");
     let mut doc = json!({
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
         "spec": {"ports": [{"port": port, "protocol": "TCP", "targetPort": port}], "selector": {"run": name}},
         "status": {"loadBalancer": {}},
     });
-    let printer = printer::chosen(call)?;
-    if dry != DryRun::Client {
+    let given = call.flags.text("labels").to_owned();
+    if !given.is_empty() {
+        let labels = labels(&given)?;
+        put(&mut doc, &["metadata", "labels"], labels.clone());
+        put(&mut doc, &["spec", "selector"], labels);
+    }
+    if dry != DryRun::Client || call.namespace_given() {
         let namespace = call.namespace();
         put(&mut doc, &["metadata", "namespace"], namespace);
+    }
+    if dry != DryRun::Client {
+        if call.flags.on("save-config") {
+            remember(&mut doc);
+        }
         doc = call.create(Kind::Service, doc, &dry.options())?.doc().clone();
     }
-    report(call, printer.as_ref(), Kind::Service, &doc, "created", dry, 0)?;
+    report(call, printer, Kind::Service, &doc, "created", dry, 0)?;
     if matches!(printer, Some(printer::Printer::Yaml)) {
         call.print("---\n");
     }

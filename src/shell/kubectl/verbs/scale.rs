@@ -31,7 +31,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     if selection.found.len() > 1 && !version.is_empty() {
         return Err("cannot use --resource-version with multiple resources".into());
     }
-    let mut failures = selection.failures;
+    // What goes wrong with one ends it, and hides what was not found.
     for (at, found) in selection.found.into_iter().enumerate() {
         let scales = matches!(
             found.kind,
@@ -40,22 +40,18 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         if dry != DryRun::Client {
             if !scales {
                 let message = "the server could not find the requested resource";
-                failures.push(Status::new(StatusReason::NotFound, message).into());
-                continue;
+                return Err(Status::new(StatusReason::NotFound, message).into());
             }
             let now = int(&found.doc["spec"]["replicas"]);
             if current >= 0 && now != current {
-                failures.push(format!("Expected replicas to be {current}, was {now}").into());
-                continue;
+                return Err(format!("Expected replicas to be {current}, was {now}").into());
             }
             let have = found.doc["metadata"]["resourceVersion"].as_str().unwrap_or_default();
             if !version.is_empty() && version != have {
-                failures.push(format!("Expected resource version to be {version}, was {have}").into());
-                continue;
+                return Err(format!("Expected resource version to be {version}, was {have}").into());
             }
             if i32::try_from(replicas).is_err() {
-                failures.push(beyond(&found, replicas).into());
-                continue;
+                return Err(beyond(&found, replicas).into());
             }
         }
         let patch = Patch::Merge(json!({"spec": {"replicas": replicas}}));
@@ -65,17 +61,11 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
                 put(&mut doc, &["spec", "replicas"], replicas);
                 doc
             }
-            dry => match call.patch(&found.key(), &patch, &dry.options()) {
-                Ok(object) => object.doc().clone(),
-                Err(status) => {
-                    failures.push(status.into());
-                    continue;
-                }
-            },
+            dry => call.patch(&found.key(), &patch, &dry.options())?.doc().clone(),
         };
         report(call, printer.as_ref(), found.kind, &doc, "scaled", dry, at)?;
     }
-    Failure::all(failures)?;
+    Failure::all(selection.failures)?;
     OK
 }
 

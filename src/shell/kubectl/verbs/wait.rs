@@ -40,14 +40,20 @@ impl Goal {
             return Ok(Self::Condition(name.to_lowercase(), value.to_lowercase()));
         }
         if let Some(expression) = word.strip_prefix("jsonpath=") {
-            let expression = expression.trim_matches(|c| c == '\'' || c == '"');
-            let (path, value) = split_expression(expression);
+            let parts = split_expression(expression);
+            let (path, value) = match &parts[..] {
+                [path] => (path, None),
+                [path, value] => (path, Some(value.trim_matches(|c| c == '\'' || c == '"').to_owned())),
+                _ => return Err("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'".into()),
+            };
+            let path = relaxed(path)?;
             if value.as_deref() == Some("") {
                 return Err("jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3".into());
             }
-            let path = relaxed(path.trim_matches(|c| c == '\'' || c == '"'))?;
-            let template = Template::parse(&path)?;
-            return Ok(Self::Field(template, value));
+            if path.is_empty() {
+                return Err("jsonpath expression cannot be empty".into());
+            }
+            return Ok(Self::Field(Template::parse(&path)?, value));
         }
         Err(format!("unrecognized condition: {}", go::quote(word)).into())
     }
@@ -88,23 +94,28 @@ impl Goal {
                     Value::Array(_) | Value::Object(_) => {
                         Err("jsonpath leads to a nested object or list which is not supported".into())
                     }
-                    value => {
-                        Ok(go::plain(value).trim_matches('"')
-                            == wanted.trim_matches(|c| c == '\'' || c == '"'))
-                    }
+                    value => Ok(go::plain(value).trim() == wanted.trim()),
                 }
             }
         }
     }
 }
 
-/// Splits `{.status.phase}=Running`; equal signs inside braces belong to the path.
-fn split_expression(expression: &str) -> (&str, Option<String>) {
-    let after = expression.rfind('}').map_or(0, |at| at + 1);
-    match expression[after..].find('=') {
-        Some(at) => (&expression[..after + at], Some(expression[after + at + 1..].to_owned())),
-        None => (expression, None),
+/// Splits `{.status.phase}=Running` at each equal sign that is a single one.
+fn split_expression(expression: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut rest = expression.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c == '=' && rest.next_if_eq(&'=').is_none() {
+            parts.push(String::new());
+        } else if let Some(last) = parts.last_mut() {
+            last.push(c);
+            if c == '=' {
+                last.push(c);
+            }
+        }
     }
+    parts
 }
 
 /// Carries the command out.
@@ -234,8 +245,8 @@ mod tests {
 
     #[test]
     fn expressions_split_after_the_path() {
-        assert_eq!(split_expression("{.status.phase}=Running"), ("{.status.phase}", Some("Running".into())));
-        assert_eq!(split_expression("status.phase=Running"), ("status.phase", Some("Running".into())));
-        assert_eq!(split_expression("{.a[?(@.b==\"c\")].d}"), ("{.a[?(@.b==\"c\")].d}", None));
+        assert_eq!(split_expression("{.status.phase}=Running"), ["{.status.phase}", "Running"]);
+        assert_eq!(split_expression("{.a[?(@.b==\"c\")].d}"), ["{.a[?(@.b==\"c\")].d}"]);
+        assert_eq!(split_expression("a===b="), ["a==", "b", ""]);
     }
 }

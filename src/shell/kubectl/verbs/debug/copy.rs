@@ -8,8 +8,8 @@ use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::doc::{items, put, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::output::go;
+use crate::shell::kubectl::reference::is_reference;
 use crate::shell::kubectl::verbs::run;
-use crate::shell::kubectl::verbs::run::is_reference;
 
 /// Makes the copy, and looks into it if that was asked for.
 pub fn make(call: &mut Call<'_, '_>, pod: &Object, wish: &Wish) -> Outcome {

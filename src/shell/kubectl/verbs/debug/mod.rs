@@ -10,9 +10,9 @@ use crate::shell::kubectl::call::{Call, DryRun, OK, Outcome};
 use crate::shell::kubectl::doc::{items, put, text};
 use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::output::go;
+use crate::shell::kubectl::reference::is_reference;
 use crate::shell::kubectl::resources::tuple;
 use crate::shell::kubectl::verbs::generate::letters;
-use crate::shell::kubectl::verbs::run::is_reference;
 use crate::shell::kubectl::verbs::{exec, run};
 use profile::{Profile, Style};
 
