@@ -10,6 +10,12 @@ use crate::manifest::yaml;
 use crate::shell::Ctx;
 use crate::shell::files::absolute;
 
+/// The kubeconfig of a file that is not there.
+const EMPTY: &str =
+    "{apiVersion: v1, clusters: null, contexts: null, current-context: '', kind: Config, users: null}";
+/// Where the API server is looked for when no cluster is named.
+const NOWHERE: &str = "http://localhost:8080";
+
 /// A kubeconfig, and what the command line says instead of it.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -29,15 +35,19 @@ impl Config {
     pub fn load(ctx: &mut Ctx<'_>, flags: &Flags) -> Result<Self, Failure> {
         let given = flags.text("kubeconfig");
         let home = ctx.env.get("HOME").map_or("", String::as_str);
+        let usual = format!("{home}/.kube/config");
         let path = match (given, ctx.env.get("KUBECONFIG").map_or("", String::as_str)) {
-            ("", "") => format!("{home}/.kube/config"),
+            ("", "") => usual.clone(),
             ("", path) => path.split(':').next().unwrap_or(path).to_owned(),
             (path, _) => path.to_owned(),
         };
         let path = absolute(ctx.cwd, &path);
-        let kept = ctx.files().read(&path).map(str::to_owned).ok();
+        let mut kept = ctx.files().read(&path).map(str::to_owned).ok();
         if !given.is_empty() && kept.is_none() {
             return Err(format!("stat {given}: no such file or directory").into());
+        }
+        if kept.is_none() && path != usual {
+            kept = Some(EMPTY.to_owned());
         }
         let mut config = Self::of(path, kept.as_deref(), ctx.cluster);
         if flags.given("context") && !flags.text("context").is_empty() {
@@ -75,19 +85,24 @@ impl Config {
     /// # Errors
     /// In kubectl's words.
     pub fn check(&self, flags: &Flags, binds_users: bool) -> Result<(), Failure> {
-        let (context, cluster) = (flags.text("context"), flags.text("cluster"));
+        let (context, entry) = (&self.context, self.entry("contexts", &self.context));
+        let named = |flag: &str| match (flags.text(flag), entry) {
+            ("", Some(entry)) => text(&entry[flag]).to_owned(),
+            (name, _) => name.to_owned(),
+        };
         // There `--user` is the command's own flag, and hides the one of all commands.
-        let user = if binds_users { "" } else { flags.text("user") };
-        if !context.is_empty() && self.entry("contexts", context).is_none() {
+        let user = if binds_users { String::new() } else { named("user") };
+        let cluster = named("cluster");
+        if !context.is_empty() && entry.is_none() {
             let text =
                 format!("Error in configuration: context was not found for specified context: {context}");
             return Err(Failure::Raw(text));
         }
-        if !cluster.is_empty() && self.entry("clusters", cluster).is_none() {
-            return Err(format!("no server found for cluster {}", go::quote(cluster)).into());
+        if !cluster.is_empty() && self.entry("clusters", &cluster).is_none() {
+            return Err(format!("no server found for cluster {}", go::quote(&cluster)).into());
         }
-        if !user.is_empty() && self.entry("users", user).is_none() {
-            return Err(format!("auth info {} does not exist", go::quote(user)).into());
+        if !user.is_empty() && self.entry("users", &user).is_none() {
+            return Err(format!("auth info {} does not exist", go::quote(&user)).into());
         }
         Ok(())
     }
@@ -98,15 +113,20 @@ impl Config {
         ctx.files().place(&self.path, text);
     }
 
+    /// Whether the context leads to no cluster at all.
+    pub fn leads_nowhere(&self) -> bool {
+        self.server() == NOWHERE
+    }
+
     /// The address of the API server.
     pub fn server(&self) -> String {
         let context = self.entry("contexts", &self.context);
         let cluster = context.map_or("", |context| text(&context["cluster"]));
-        self.entry("clusters", cluster).map_or("", |cluster| text(&cluster["server"])).to_owned()
+        self.entry("clusters", cluster).map_or(NOWHERE, |cluster| text(&cluster["server"])).to_owned()
     }
 
     /// Sets fields of an entry, making it if it is not there; says whether it was.
-    pub fn set_entry(&mut self, list: &str, name: &str, fields: &[(&str, &str)]) -> bool {
+    pub fn set_entry(&mut self, list: &str, name: &str, fields: &[(&str, Value)]) -> bool {
         let inner = list.trim_end_matches('s');
         let entries = super::doc::child(&mut self.doc, list);
         if !entries.is_array() {
@@ -119,7 +139,7 @@ impl Config {
             entries.len() - 1
         });
         for (key, value) in fields {
-            put(&mut entries[at], &[inner, key], *value);
+            put(&mut entries[at], &[inner, key], value.clone());
         }
         there.is_some()
     }

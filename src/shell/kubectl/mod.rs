@@ -180,8 +180,10 @@ fn prepare(ctx: &mut Ctx<'_>, command: &Command, flags: Flags) -> Result<(Config
     let config = Config::load(ctx, &flags)?;
     if command.asks_server() {
         config.check(&flags, command.binds_users())?;
-        let server = flags.text("server");
-        if !server.is_empty() && server != config.server() {
+        let known = config.server();
+        let given = flags.text("server");
+        let server = if given.is_empty() { &known } else { given };
+        if server != known || config.leads_nowhere() {
             let host = server.split("//").last().unwrap_or(server).trim_end_matches('/');
             complain_of_discovery(ctx, command, server.trim_end_matches('/'), host);
             return Err(Failure::Raw(manifests::refused(host)));
@@ -198,10 +200,11 @@ fn complain_of_discovery(ctx: &mut Ctx<'_>, command: &Command, server: &str, hos
     if ["version", "api-versions", "api-resources"].contains(&command.path) {
         return;
     }
+    let at = host.replace("localhost", "127.0.0.1");
     for attempt in 0..TRIES {
         let stamp = log_stamp(ctx, 'E', attempt * REFUSED);
         ctx.complain(format!(
-            "{stamp} memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp {host}: connect: connection refused\""
+            "{stamp} memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp {at}: connect: connection refused\""
         ));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::api::{Ordered, Value, json};
 use crate::manifest::yaml;
+use crate::shell::files::absolute;
 use crate::shell::kubectl::call::{Call, OK, Outcome};
 use crate::shell::kubectl::doc::{child, items, put, text};
 use crate::shell::kubectl::failure::Failure;
@@ -71,6 +72,11 @@ pub fn view(call: &mut Call<'_, '_>) -> Outcome {
             }
         }
     }
+    for (list, _) in LISTS {
+        if items(&doc[list]).is_empty() {
+            put(&mut doc, &[list], Value::Null);
+        }
+    }
     if let Some(map) = doc.as_object_mut() {
         map.remove("preferences");
     }
@@ -86,7 +92,17 @@ pub fn view(call: &mut Call<'_, '_>) -> Outcome {
 /// `kubectl config get-contexts`
 pub fn get_contexts(call: &mut Call<'_, '_>) -> Outcome {
     let wanted = call.args();
-    let names = call.flags.text("output") == "name";
+    let format = call.flags.text("output").to_owned();
+    let names = format == "name";
+    if !["", "name"].contains(&format.as_str()) {
+        let known = "json yaml wide custom-columns custom-columns-file go-template go-template-file jsonpath jsonpath-file";
+        if !known.split(' ').any(|known| known == format) {
+            return Err(format!("output must be one of '' or 'name': {format}").into());
+        }
+        call.say(format!(
+            "--output {format} is not available in kubectl config get-contexts; resetting to default output format"
+        ));
+    }
     let current = text(&call.config.doc["current-context"]).to_owned();
     let mut contexts: Vec<Value> = items(&call.config.doc["contexts"]).to_vec();
     contexts.order_by_key(|context| text(&context["name"]).to_owned());
@@ -174,13 +190,30 @@ pub fn set_context(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 fn set_entry(call: &mut Call<'_, '_>, list: &str, name: &str, flags: &[(&str, &str)], what: &str) -> Outcome {
-    let given: Vec<(&str, String)> = flags
+    let cwd = call.ctx.cwd.to_owned();
+    let value = |flag: &str, given: &str| match flag {
+        "insecure-skip-tls-verify" => Value::Bool(given == "true"),
+        "certificate-authority" | "client-certificate" | "client-key" if !given.is_empty() => {
+            absolute(&cwd, given).into()
+        }
+        _ => given.into(),
+    };
+    let fields: Vec<(&str, Value)> = flags
         .iter()
         .filter(|(flag, _)| call.flags.given(flag))
-        .map(|(flag, field)| (*field, call.flags.text(flag).to_owned()))
+        .map(|(flag, field)| (*field, value(flag, call.flags.text(flag))))
         .collect();
-    let fields: Vec<(&str, &str)> = given.iter().map(|(field, value)| (*field, value.as_str())).collect();
     let there = call.config.set_entry(list, name, &fields);
+    // What the new fields take the place of.
+    for (field, gone) in INSTEAD {
+        let set = fields.iter().any(|(given, value)| *given == field && *value != "" && *value != false);
+        for entry in child(&mut call.config.doc, list).as_array_mut().into_iter().flatten() {
+            if set && entry["name"] == name {
+                let Some(fields) = entry[list.trim_end_matches('s')].as_object_mut() else { continue };
+                fields.retain(|field, _| !gone.contains(&field.as_str()));
+            }
+        }
+    }
     save(call);
     let name = go::quote(name);
     call.say(match (what, there) {
@@ -191,9 +224,23 @@ fn set_entry(call: &mut Call<'_, '_>, list: &str, name: &str, flags: &[(&str, &s
     OK
 }
 
+/// Fields that make others void.
+const INSTEAD: [(&str, &[&str]); 7] = [
+    ("certificate-authority", &["certificate-authority-data", "insecure-skip-tls-verify"]),
+    ("insecure-skip-tls-verify", &["certificate-authority", "certificate-authority-data"]),
+    ("client-certificate", &["client-certificate-data"]),
+    ("client-key", &["client-key-data"]),
+    ("token", &["username", "password"]),
+    ("username", &["token"]),
+    ("password", &["token"]),
+];
+
 /// `kubectl config set-cluster`
 pub fn set_cluster(call: &mut Call<'_, '_>) -> Outcome {
     let [name] = &call.args()[..] else { return Err(wrong_arguments(call)) };
+    if call.flags.on("insecure-skip-tls-verify") && !call.flags.text("certificate-authority").is_empty() {
+        return Err("you cannot specify a certificate authority and insecure mode at the same time".into());
+    }
     let flags =
         ["server", "certificate-authority", "insecure-skip-tls-verify", "tls-server-name", "proxy-url"];
     set_entry(call, "clusters", name, &flags.map(|flag| (flag, flag)), "Cluster")
@@ -202,6 +249,10 @@ pub fn set_cluster(call: &mut Call<'_, '_>) -> Outcome {
 /// `kubectl config set-credentials`
 pub fn set_credentials(call: &mut Call<'_, '_>) -> Outcome {
     let [name] = &call.args()[..] else { return Err(wrong_arguments(call)) };
+    let given = |flag: &str| !call.flags.text(flag).is_empty();
+    if given("token") && (given("username") || given("password")) {
+        return Err("you cannot specify more than one authentication method at the same time: --token, --username/--password".into());
+    }
     let flags = ["token", "username", "password", "client-certificate", "client-key"];
     set_entry(call, "users", name, &flags.map(|flag| (flag, flag)), "User")
 }
@@ -285,9 +336,14 @@ pub fn set(call: &mut Call<'_, '_>) -> Outcome {
     match (&path[..], LISTS.iter().find(|(list, _)| *list == path[0])) {
         (["current-context"], _) => put(&mut call.config.doc, &["current-context"], value.clone()),
         ([list, name, field], Some(_)) => {
+            let value = match *field {
+                "insecure-skip-tls-verify" => Value::Bool(value == "true"),
+                _ => value.as_str().into(),
+            };
             call.config.set_entry(list, name, &[(field, value)]);
         }
-        _ => return Err(format!("unable to locate path {property}").into()),
+        (_, None) => return Err(unknown_property(property)),
+        _ => return Err(format!("unable to parse one or more field values of {property}").into()),
     }
     save(call);
     call.say(format!("Property {} set.", go::quote(property)));
@@ -303,8 +359,14 @@ pub fn unset(call: &mut Call<'_, '_>) -> Outcome {
         [list] if LISTS.iter().any(|(known, _)| known == list) => {
             put(&mut call.config.doc, &[list], json!([]))
         }
+        [list, ..] if !LISTS.iter().any(|(known, _)| known == list) => {
+            return Err(unknown_property(property));
+        }
         [list, name] => {
             remove(call, list, name);
+        }
+        [list, name, _] if call.config.entry(list, name).is_none() => {
+            return Err(format!("current map key `{name}` is invalid").into());
         }
         [list, name, field] => {
             let inner = list.trim_end_matches('s').to_owned();
@@ -319,4 +381,8 @@ pub fn unset(call: &mut Call<'_, '_>) -> Outcome {
     save(call);
     call.say(format!("Property {} unset.", go::quote(property)));
     OK
+}
+
+fn unknown_property(property: &str) -> Failure {
+    format!("unable to parse {property} after [] at api.Config").into()
 }
