@@ -5,6 +5,7 @@
 //! checked every document against the schema before one is made, so reading a view cannot fail:
 //! a field that is absent is its type's default.
 
+mod clock;
 mod kind;
 mod meta;
 mod object;
@@ -23,6 +24,7 @@ pub mod pod;
 pub mod service;
 pub mod workload;
 
+pub use clock::MONTHS;
 pub use kind::{Kind, RESOURCES, Resource};
 pub use meta::{Labels, Meta, OwnerReference};
 pub use object::{Document, Key, Object, View};

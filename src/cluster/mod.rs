@@ -32,7 +32,7 @@ use crate::proxy::Proxies;
 use host::Machines;
 use kubelet::Kubelets;
 use queue::Queue;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How long a cluster has been up when someone begins to use it.
@@ -292,6 +292,20 @@ impl Cluster {
     /// What a shell in a container finds; `None` unless the container runs.
     pub fn environment(&self, pod: &Key, container: &str) -> Option<Environment> {
         self.environment_of(pod, container)
+    }
+
+    /// Tells a container's process what files somebody in it has written.
+    pub fn serve_files(&mut self, pod: &Key, container: &str, files: &BTreeMap<String, String>) {
+        let index = self
+            .kubelets
+            .get(pod)
+            .and_then(|runtime| runtime.containers.iter().position(|other| other.name == container));
+        let runtime = index.and_then(|_| self.kubelets.get_mut(pod));
+        if let Some((runtime, index)) = runtime.zip(index)
+            && let Some(process) = &mut runtime.containers[index].process
+        {
+            process.serve_files(files);
+        }
     }
 
     /// The connections that a node's rules translated and that it still remembers.

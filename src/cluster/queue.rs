@@ -34,6 +34,8 @@ pub(super) enum Step {
     PullAgain(usize),
     /// Starts a container whose configuration was missing.
     StartAgain(usize),
+    /// A process goes on that has waited.
+    GoOn { container: usize, run: u32 },
     /// A process ends by itself.
     Exit { container: usize, run: u32, code: i32 },
     /// A container that crashed is started again.

@@ -52,6 +52,15 @@ macro_rules! images {
             ports: &[$($port),*],
             term: $term,
         },)*];
+        /// The same under a tag that says so, as `nginx:alpine`.
+        static ON_ALPINE: &[Image] = &[$(Image {
+            name: $name,
+            flavour: Flavour::Alpine,
+            programs: &[$($program),*],
+            server: $server,
+            ports: &[$($port),*],
+            term: $term,
+        },)*];
     };
 }
 
@@ -61,6 +70,7 @@ images! {
     "kiamol/ch03-numbers-api" Debian Server::NumbersApi, [80] AT_ONCE, ["dotnet"];
     "kiamol/ch03-numbers-web" Debian Server::NumbersWeb, [80] AT_ONCE, ["dotnet"];
     "nginx" Debian Server::Nginx, [80] AT_ONCE, ["nginx", "curl"];
+    "registry.k8s.io/nginx-slim" Debian Server::Nginx, [80] AT_ONCE, ["nginx"];
     "nginxdemos/hello" Alpine Server::Hello, [80] AT_ONCE, ["nginx"];
     "nginxinc/nginx-unprivileged" Debian Server::Nginx, [8080] AT_ONCE, ["nginx", "curl"];
     "httpd" Debian Server::Httpd, [80] AT_ONCE, ["httpd", "httpd-foreground"];
@@ -77,6 +87,9 @@ images! {
         ["bash", "ping", "nslookup", "curl", "dig", "host", "jq", "nc", "traceroute", "tcpdump", "iptables",
             "iptables-save", "conntrack", "nft", "ip", "ss"];
     "busybox" BusyBox Server::Shell, [] Term::Ignored, [];
+    "registry.k8s.io/busybox" BusyBox Server::Shell, [] Term::Ignored, [];
+    "registry.k8s.io/e2e-test-images/busybox" BusyBox Server::Shell, [] Term::Ignored, [];
+    "gcr.io/google-containers/busybox" BusyBox Server::Shell, [] Term::Ignored, [];
     "alpine" Alpine Server::Shell, [] Term::Ignored, [];
     "curlimages/curl" Alpine Server::Curl, [] BY_SIGNAL, ["curl"];
     "ubuntu" Debian Server::Shell, [] Term::Ignored, [];
@@ -137,7 +150,8 @@ pub fn find(reference: &str) -> Option<&'static Image> {
     }
     let short = name.strip_prefix("docker.io/").unwrap_or(name);
     let short = short.strip_prefix("library/").unwrap_or(short);
-    let known = IMAGES.iter().find(|image| image.name == name || image.name == short);
+    let images = if tag.is_some_and(|tag| tag.contains("alpine")) { ON_ALPINE } else { IMAGES };
+    let known = images.iter().find(|image| image.name == name || image.name == short);
     // An official image has one name: a slip in it finds nothing.
     let official = !short.contains('/') && !name.contains('.');
     let slip = known.is_none() && official && IMAGES.iter().any(|image| is_slip(image.name, short));

@@ -1,8 +1,9 @@
 //! What a container's command line makes its process do: a small honest reading of the commands that
 //! tutorials put in manifests.
 
-use super::catalog::Image;
+use super::catalog::{Flavour, Image};
 use super::process::{Launch, Port, Process};
+use super::script::{Machine, Pause, Script};
 use super::servers::Server;
 use crate::api::service::Protocol;
 use std::time::Duration;
@@ -19,6 +20,11 @@ pub enum Life {
         /// With this exit code.
         code: i32,
     },
+    /// It goes on by itself after a while ([`Process::go_on`]).
+    Pauses {
+        /// After this.
+        after: Duration,
+    },
     /// It cannot even be started; the runtime's words.
     Refused(String),
 }
@@ -31,6 +37,7 @@ pub(super) struct Plan {
     pub life: Life,
     pub says: Vec<String>,
     pub ignores_term: bool,
+    pub script: Option<Script>,
 }
 
 const SOON: Duration = Duration::from_millis(50);
@@ -47,6 +54,7 @@ pub(super) fn plan(image: &'static Image, launch: &Launch) -> Plan {
         life: Life::Forever,
         says: Vec::new(),
         ignores_term: false,
+        script: None,
     };
     let words: Vec<&str> = launch.command.iter().chain(&launch.args).map(String::as_str).collect();
     match image.server {
@@ -57,7 +65,8 @@ pub(super) fn plan(image: &'static Image, launch: &Launch) -> Plan {
         Server::Curl if words.first().is_some_and(|word| image.has(word)) => {
             program(image, launch, &words, own)
         }
-        Server::Curl => ends(own, SOON, if words.is_empty() { 2 } else { 0 }),
+        Server::Curl if words.is_empty() => ends(own, SOON, 2),
+        Server::Curl => program(image, launch, &[&["curl"], words.as_slice()].concat(), own),
         _ => with_arguments(launch, &words, own),
     }
 }
@@ -159,13 +168,45 @@ fn program(image: &'static Image, launch: &Launch, words: &[&str], own: Plan) ->
         );
         return Plan { life: Life::Refused(why), ports: Vec::new(), ..own };
     }
-    match name {
-        "sh" | "bash" | "ash" => match rest {
-            ["-c" | "-ec" | "-xc" | "-lc", script, ..] => script_plan(image, launch, script, own),
-            [] => shell(own, launch),
-            _ => own,
-        },
-        _ => simple(name, rest, launch, own.clone()).unwrap_or(own),
+    let script = match (name, rest) {
+        ("sh" | "bash" | "ash", []) => return shell(own, launch),
+        ("sh" | "bash" | "ash", [flags, text, arguments @ ..])
+            if flags.starts_with('-') && flags.ends_with('c') =>
+        {
+            Script::parse(text, arguments).map(|script| script.with_flags(flags))
+        }
+        ("sh" | "bash" | "ash", _) => None,
+        (name, _) if SCRIPTED.contains(&name) => Some(Script::single(words)),
+        _ => return simple(name, rest, launch, own.clone()).unwrap_or(own),
+    };
+    // A shell that is PID 1 does not hear TERM.
+    let quiet = Plan { server: Server::Quiet, ports: Vec::new(), ignores_term: true, ..own };
+    match script {
+        Some(script) => Plan { script: Some(script), life: Life::Pauses { after: SOON }, ..quiet },
+        None => {
+            Plan { says: vec!["(this script is not simulated: it is taken to run on)".to_owned()], ..quiet }
+        }
+    }
+}
+
+/// Commands that do the same alone as in a script.
+const SCRIPTED: [&str; 18] = [
+    "wget", "curl", "nslookup", "test", "echo", "printf", "date", "sleep", "true", ":", "false", "env",
+    "printenv", "hostname", "seq", "cat", "whoami", "expr",
+];
+
+/// What a script becomes that ends in that command: a server or something that waits; `None` for one that
+/// ends, or is not known.
+pub(super) fn becomes(image: &'static Image, launch: &Launch, words: &[String]) -> Option<Plan> {
+    let own = plan(image, &Launch { command: Vec::new(), args: Vec::new(), ..launch.clone() });
+    let own = Plan { life: Life::Forever, ..own };
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (first, rest) = words.split_first()?;
+    let name = first.rsplit('/').next().unwrap_or(first);
+    match simple(name, rest, launch, own.clone()) {
+        Some(plan) => (plan.life == Life::Forever).then_some(plan),
+        // Whatever an unknown image runs is its own program.
+        None => (!image.is_known()).then_some(own),
     }
 }
 
@@ -174,21 +215,8 @@ fn simple(name: &str, rest: &[&str], launch: &Launch, own: Plan) -> Option<Plan>
     let quiet = Plan { server: Server::Quiet, ports: Vec::new(), ignores_term: true, ..own.clone() };
     let number = |word: &&str| word.parse::<u16>().ok();
     Some(match name {
-        "sleep" => match rest.first().copied() {
-            Some("infinity" | "inf") => quiet,
-            Some(span) => ends(quiet, seconds(span)?, 0),
-            None => ends(quiet, SOON, 1),
-        },
-        "true" | ":" | "date" | "env" | "ls" | "hostname" | "nslookup" | "wget" | "curl" | "ping" => {
-            ends(quiet, SOON, 0)
-        }
-        "false" => ends(quiet, SOON, 1),
-        "exit" => ends(quiet, SOON, rest.first().and_then(|code| code.parse().ok()).unwrap_or(0)),
-        "echo" => {
-            let mut plan = ends(quiet, SOON, 0);
-            plan.says.push(rest.join(" ").trim_matches(['"', '\'']).to_owned());
-            plan
-        }
+        "sleep" if matches!(rest.first(), Some(&("infinity" | "inf"))) => quiet,
+        "ls" => ends(quiet, SOON, 0),
         "tail" if rest.iter().any(|word| word.starts_with("-f") || *word == "-F") => quiet,
         "nc" if rest.iter().any(|word| word.starts_with("-l") || word.contains('l')) => {
             let ports = rest.iter().filter_map(number).map(tcp).collect();
@@ -212,7 +240,7 @@ fn simple(name: &str, rest: &[&str], launch: &Launch, own: Plan) -> Option<Plan>
     })
 }
 
-fn seconds(text: &str) -> Option<Duration> {
+pub(super) fn seconds(text: &str) -> Option<Duration> {
     let (number, unit) = match text.strip_suffix(['s', 'm', 'h', 'd']) {
         Some(number) => (number, text.chars().last()),
         None => (text, None),
@@ -227,82 +255,52 @@ fn seconds(text: &str) -> Option<Duration> {
     (seconds.is_finite() && seconds >= 0.0).then(|| Duration::from_secs_f64((seconds * factor).min(1e9)))
 }
 
-/// A `sh -c` script, command by command. A loop runs for ever.
-fn script_plan(image: &'static Image, launch: &Launch, script: &str, own: Plan) -> Plan {
-    let mut says = Vec::new();
-    let mut after = Duration::ZERO;
-    let mut code = 0;
-    if script.contains("while ") || script.contains("until ") || script.contains("for ((;;))") {
-        let server = if script.contains("nc -l") { Server::Tcp("") } else { Server::Quiet };
-        let ports = if server == Server::Quiet {
-            Vec::new()
-        } else {
-            let numbers = script.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok());
-            numbers.filter(|port| *port > 79).take(1).map(tcp).collect()
-        };
-        return Plan { server, ports, life: Life::Forever, says, ignores_term: true };
-    }
-    for line in script.split([';', '\n']).flat_map(|part| part.split("&&")) {
-        let line = line.trim().trim_start_matches("exec ").trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let name = words[0].rsplit('/').next().unwrap_or(words[0]);
-        let redirected = line.contains('>');
-        match simple(name, &words[1..], launch, Plan { says: Vec::new(), ..own.clone() }) {
-            Some(plan) => {
-                if !redirected {
-                    says.extend(plan.says.clone());
-                }
-                match plan.life {
-                    Life::Ends { after: span, code: last } => {
-                        after += span;
-                        code = last;
-                        if name == "exit" {
-                            break;
-                        }
-                    }
-                    _ => {
-                        return Plan {
-                            says,
-                            ignores_term: !line.starts_with("nginx") && plan.ignores_term,
-                            ..plan
-                        };
-                    }
-                }
-            }
-            None if image.is_known() && !image.has(name) => {
-                says.push(format!("sh: {name}: not found"));
-                code = 127;
-            }
-            None => code = 0,
-        }
-    }
-    Plan { says, ..ends(own, after.max(SOON), code) }
+/// The exit code of a probe's or a hook's command, and what it printed.
+pub(super) fn exec(process: &Process, command: &[String]) -> (i32, String) {
+    let mut out = Vec::new();
+    let code = run_once(process, command, &mut out);
+    (code, out.join("\n"))
 }
 
-/// The exit code of a probe's or a hook's command.
-pub(super) fn exec(process: &Process, command: &[String]) -> i32 {
+fn run_once(process: &Process, command: &[String], out: &mut Vec<String>) -> i32 {
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     let Some((first, rest)) = words.split_first() else { return 126 };
     let name = first.rsplit('/').next().unwrap_or(first);
     if process.image.is_known() && !process.image.has(name) {
         return 127;
     }
-    match (name, rest) {
-        ("false", _) => 1,
-        ("sh" | "bash" | "ash", ["-c", script, ..]) => {
-            let plan =
-                script_plan(process.image, &process.launch, script, plan(process.image, &process.launch));
-            match plan.life {
-                Life::Ends { code, .. } => code,
-                _ => 0,
+    let script = match (name, rest) {
+        ("sh" | "bash" | "ash", ["-c", text, arguments @ ..]) => Script::parse(text, arguments),
+        // Files under /tmp are those that somebody has written; an image's own are there.
+        ("cat" | "test" | "ls" | "stat", [.., path]) if !path.starts_with("/tmp/") => return 0,
+        ("ls" | "stat", [.., path]) => {
+            let missing = !process.files.contains_key(*path);
+            if missing {
+                out.push(format!("{name}: {path}: No such file or directory"));
             }
+            return i32::from(missing);
         }
-        ("exit", [code, ..]) => code.parse().unwrap_or(2),
-        // Files that nobody has written are not there.
-        ("cat" | "test" | "ls", [.., path]) if path.starts_with("/tmp/") => 1,
-        _ => 0,
+        (name, _) if SCRIPTED.contains(&name) => Some(Script::single(&words)),
+        _ => None,
+    };
+    let Some(mut script) = script else { return 0 };
+    let mut files = process.files.clone();
+    for _ in 0..100 {
+        let has = |name: &str| process.image.has(name) || !process.image.is_known();
+        let mut machine = Machine {
+            launch: &process.launch,
+            now: process.started,
+            files: &mut files,
+            out,
+            network: None,
+            has: &has,
+            busybox: process.image.flavour != Flavour::Debian,
+        };
+        match script.go_on(&mut machine) {
+            Pause::Ended(code) => return code,
+            Pause::Becomes(..) => return 0,
+            Pause::For(_) => {}
+        }
     }
+    0
 }

@@ -5,8 +5,10 @@
 
 mod catalog;
 mod command;
+mod documents;
 mod numbers;
 mod process;
+mod script;
 mod servers;
 mod variables;
 

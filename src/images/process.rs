@@ -1,14 +1,20 @@
 //! A container's main process: how it was started, what it holds open, what it has said.
 
-use super::catalog::{Image, Term, find, split};
+use super::catalog::{Flavour, Image, Term, find, split};
 use super::command::{self, Life};
+use super::documents;
+use super::script::{Machine, Pause, Script};
 use super::servers::{self, Server};
 use super::variables::Variables;
 use crate::api::service::Protocol;
 use crate::api::{Instant, Word};
 use crate::dns::Cache;
-use crate::net::{Answer, Message, Trace};
+use crate::net::{Answer, Message, Request, Trace};
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// Lines of a log that are kept.
+const LONGEST_LOG: usize = 20_000;
 
 /// What a container is started with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,6 +39,8 @@ pub struct Launch {
     pub ip: Word,
     /// The namespace it runs in.
     pub namespace: Word,
+    /// What volumes put into it, by path.
+    pub files: BTreeMap<String, String>,
 }
 
 /// A port a process listens on.
@@ -72,6 +80,10 @@ pub struct Process {
     pub names: Cache,
     pub(super) calls: u32,
     pub(super) healthy: bool,
+    pub(super) started: Instant,
+    /// Files that volumes, its script or somebody in it wrote, by path.
+    pub files: BTreeMap<String, String>,
+    script: Option<Script>,
     term: Term,
 }
 
@@ -91,13 +103,79 @@ impl Process {
             names: Cache::default(),
             calls: 0,
             healthy: true,
+            started: now,
+            files: launch.files.clone(),
+            script: plan.script,
             term: if plan.ignores_term { Term::Ignored } else { image.term },
             launch,
         };
+        if let Some((path, text)) = documents::own(&process) {
+            process.files.insert(path, text.to_owned());
+        }
         for text in plan.says.into_iter().chain(servers::greeting(process.server).map(str::to_owned)) {
             process.say(now, text);
         }
         Some(process)
+    }
+
+    /// Lets its script go on to where it has to wait; `network` sends what it asks.
+    pub fn go_on(&mut self, now: Instant, network: &mut dyn FnMut(Request) -> Trace) {
+        let Some(mut script) = self.script.take() else { return };
+        let mut out = Vec::new();
+        let life = loop {
+            let image = self.image;
+            let has = |name: &str| image.has(name) || !image.is_known();
+            let mut machine = Machine {
+                launch: &self.launch,
+                now,
+                files: &mut self.files,
+                out: &mut out,
+                network: Some(network),
+                has: &has,
+                busybox: image.flavour != Flavour::Debian,
+            };
+            match script.go_on(&mut machine) {
+                Pause::For(after) => break Life::Pauses { after },
+                Pause::Ended(code) => break Life::Ends { after: Duration::ZERO, code },
+                Pause::Becomes(words, background) => match command::becomes(image, &self.launch, &words) {
+                    Some(plan) => {
+                        self.server = plan.server;
+                        self.ports = plan.ports;
+                        out.extend(servers::greeting(self.server).map(str::to_owned));
+                        if !background {
+                            self.term = if plan.ignores_term { self.term } else { image.term };
+                            break Life::Forever;
+                        }
+                    }
+                    None => {
+                        out.push(format!("(not simulated in a container's own command: {})", words.join(" ")))
+                    }
+                },
+            }
+        };
+        if script.handles_term {
+            self.term = Term::Ends(Duration::from_millis(100), 143);
+        }
+        self.life = life;
+        self.script = Some(script);
+        for text in out {
+            self.say(now, text);
+        }
+    }
+
+    /// Takes up what somebody has changed among the files it serves.
+    pub fn serve_files(&mut self, files: &BTreeMap<String, String>) {
+        let Some(root) = documents::root(self.server) else { return };
+        let served = |path: &String| path.starts_with(root);
+        let same = files
+            .iter()
+            .filter(|(path, _)| served(path))
+            .eq(self.files.iter().filter(|(path, _)| served(path)));
+        if !same {
+            self.files.retain(|path, _| !served(path));
+            let new = files.iter().filter(|(path, _)| served(path));
+            self.files.extend(new.map(|(path, text)| (path.clone(), text.clone())));
+        }
     }
 
     /// What it was started with.
@@ -138,12 +216,16 @@ impl Process {
         }
     }
 
-    /// The exit code of a command run in its container, as far as probes use commands.
-    pub fn exec(&self, command: &[String]) -> i32 {
+    /// The exit code of a command run in its container and what it printed, as far as probes use commands.
+    pub fn exec(&self, command: &[String]) -> (i32, String) {
         command::exec(self, command)
     }
 
     pub(super) fn say(&mut self, at: Instant, text: impl Into<String>) {
+        // As the kubelet turns a log over that has become too long.
+        if self.log.len() >= LONGEST_LOG {
+            self.log.drain(..LONGEST_LOG / 2);
+        }
         self.log.push(Line { at, text: text.into() });
     }
 

@@ -1,7 +1,7 @@
 //! What the servers of the known images answer over HTTP.
 
-use super::numbers;
 use super::process::Process;
+use super::{documents, numbers};
 use crate::api::Instant;
 use crate::net::{Answer, HttpRequest, HttpResponse, Trace};
 use std::net::SocketAddr;
@@ -76,21 +76,14 @@ pub(super) fn http(
     let host = process.launch.hostname.clone();
     let response = match process.server {
         Server::NumbersApi => numbers::api(process, now, &path, dice),
-        Server::NumbersWeb => return numbers::web(process, now, request, &path, calls),
-        Server::Nginx if path == "/" || path == "/index.html" => {
-            let body = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n</body>\n</html>\n";
-            nginx(process, now, (request, from), page(200, "text/html", body.into()))
-        }
-        Server::Nginx => {
-            let body = "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx/1.27.5</center>\r\n</body>\r\n</html>\r\n";
-            nginx(process, now, (request, from), page(404, "text/html", body.into()))
-        }
-        Server::Httpd => {
-            let found = path == "/" || path == "/index.html";
-            let body = if found { "<html><body><h1>It works!</h1></body></html>\n" } else { "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>404 Not Found</title>\n</head><body>\n<h1>Not Found</h1>\n<p>The requested URL was not found on this server.</p>\n</body></html>\n" };
-            let response = page(if found { 200 } else { 404 }, "text/html", body.into());
-            process.say(now, visit(now, (request, from), &response));
-            served_by("Apache/2.4.65 (Unix)", response)
+        Server::NumbersWeb => match numbers::web(process, now, request, &path, calls) {
+            Answer::Http(response) => response,
+            other => return other,
+        },
+        Server::Nginx | Server::Httpd => {
+            let response = documents::find(process, &path).unwrap_or_else(|| missing(process, &path));
+            log_visit(process, now, (request, from), &response);
+            response
         }
         Server::Whoami if path == "/health" => page(200, "text/plain; charset=utf-8", String::new()),
         Server::Whoami => {
@@ -109,7 +102,7 @@ pub(super) fn http(
                 bare.strip_prefix("text=").or_else(|| (bare == "text").then(|| args.get(index + 1))?.map(String::as_str))
             });
             let text = text.or(process.env("ECHO_TEXT")).unwrap_or("hello-world").to_owned();
-            served_by("http-echo", page(200, "text/plain; charset=utf-8", format!("{text}\n")))
+            page(200, "text/plain; charset=utf-8", format!("{text}\n"))
         }
         Server::HelloApp => {
             let version = if process.tag.starts_with("2") { "2.0.0" } else { "1.0.0" };
@@ -132,12 +125,26 @@ pub(super) fn http(
         ),
         _ => return Answer::Nothing,
     };
+    let mut response = response;
+    documents::dress(process, now, &mut response);
     Answer::Http(response)
 }
 
-fn served_by(server: &str, mut response: HttpResponse) -> HttpResponse {
-    response.headers.insert(0, ("Server".into(), server.into()));
-    response
+/// What a server of files says of one that is not there.
+fn missing(process: &Process, path: &str) -> HttpResponse {
+    let (status, words) = if path == "/" { (403, "Forbidden") } else { (404, "Not Found") };
+    let body = match process.server {
+        Server::Nginx => {
+            let version = documents::nginx(&process.tag);
+            format!(
+                "<html>\r\n<head><title>{status} {words}</title></head>\r\n<body>\r\n<center><h1>{status} {words}</h1></center>\r\n<hr><center>{version}</center>\r\n</body>\r\n</html>\r\n"
+            )
+        }
+        _ => format!(
+            "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>{status} {words}</title>\n</head><body>\n<h1>{words}</h1>\n<p>The requested URL was not found on this server.</p>\n</body></html>\n"
+        ),
+    };
+    page(status, "text/html", body)
 }
 
 /// The date and time as web servers write them.
@@ -156,18 +163,19 @@ fn visit(now: Instant, (request, from): (&HttpRequest, SocketAddr), response: &H
     format!("{ip} - - [{}] \"{method} {path} HTTP/1.1\" {status} {bytes}", clock(now))
 }
 
-/// nginx's answer, and the line that its image writes to the access log.
-fn nginx(
+/// The line that a server writes to its access log.
+fn log_visit(
     process: &mut Process,
     now: Instant,
     visitor: (&HttpRequest, SocketAddr),
-    response: HttpResponse,
-) -> HttpResponse {
-    let header = |name: &str| visitor.0.header(name).unwrap_or("-");
-    let (agent, forwarded) = (header("User-Agent"), header("X-Forwarded-For"));
-    let line = format!("{} \"-\" \"{agent}\" \"{forwarded}\"", visit(now, visitor, &response));
+    response: &HttpResponse,
+) {
+    let mut line = visit(now, visitor, response);
+    if process.server == Server::Nginx {
+        let header = |name: &str| visitor.0.header(name).unwrap_or("-");
+        line += &format!(" \"-\" \"{}\" \"{}\"", header("User-Agent"), header("X-Forwarded-For"));
+    }
     process.say(now, line);
-    served_by("nginx/1.27.5", response)
 }
 
 fn agnhost(

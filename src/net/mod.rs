@@ -30,7 +30,7 @@ mod workstation;
 
 pub use diagnose::nearest_pod;
 pub use host::{Accept, Answer, Host, Message};
-pub use http::{HttpRequest, HttpResponse};
+pub use http::{HttpRequest, HttpResponse, phrase};
 pub use judge::Judged;
 pub use locate::gateway;
 pub use narrate::Explanation;

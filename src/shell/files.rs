@@ -67,6 +67,11 @@ pub fn name(path: &str) -> &str {
 
 impl Files {
     /// Every file and its text, by absolute path.
+    pub fn all(&self) -> &BTreeMap<String, String> {
+        &self.files
+    }
+
+    /// Every file and its text, by absolute path.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
         self.files.iter()
     }

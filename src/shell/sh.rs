@@ -107,11 +107,18 @@ impl Program for Sh {
                 self.prompted = true;
             }
         }
-        let jobs = poll_jobs(&mut self.scope, ctx);
+        let mut jobs = poll_jobs(&mut self.scope, ctx);
         loop {
             if let Some(list) = &mut self.list {
+                let before = self.scope.jobs.len();
                 match list.poll(&mut self.scope, ctx) {
-                    Poll::Wait(wake) => return Poll::Wait(wake.either(jobs)),
+                    Poll::Wait(wake) => {
+                        if self.scope.jobs.len() > before {
+                            // A job that was just put into the background begins at once.
+                            jobs = poll_jobs(&mut self.scope, ctx);
+                        }
+                        return Poll::Wait(wake.either(jobs));
+                    }
                     Poll::Done(_) => self.list = None,
                 }
                 let script = self.args.len() > 1 && !self.args[1..].iter().all(|arg| arg.starts_with('-'));

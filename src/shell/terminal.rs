@@ -213,7 +213,12 @@ impl Terminal {
                 budget: &mut budget,
             };
             self.jobs_wake = poll_jobs(&mut self.scope, &mut ctx);
+            let before = self.scope.jobs.len();
             self.go_on(&mut ctx);
+            if self.scope.jobs.len() > before {
+                // A job that was just put into the background begins at once.
+                self.jobs_wake = poll_jobs(&mut self.scope, &mut ctx);
+            }
         }
         self.typed = typed;
         // What a program complains of comes after what it printed before.

@@ -1,6 +1,6 @@
 //! Requests of the workstation: to ports that a forward opened, else through the network.
 
-use super::program::{Forward, World};
+use super::program::{Forward, Place, World};
 use crate::cluster::Cluster;
 use crate::net::{HttpRequest, Payload, Request, Source, Target, Trace};
 
@@ -72,6 +72,14 @@ pub fn send(cluster: &mut Cluster, world: &mut World, request: &Request) -> Trac
         && request.to.port.is_some_and(|port| world.proxies.contains(&port))
     {
         return super::kubectl::through_proxy(cluster, request, http);
+    }
+    // Servers answer with the files that were written in their containers.
+    for (place, files) in &world.disks {
+        if let Place::Container { pod, uid, container } = place
+            && cluster.store().get(pod).is_some_and(|pod| pod.meta.uid == *uid)
+        {
+            cluster.serve_files(pod, container, files.all());
+        }
     }
     match forward(world, request) {
         Some(forward) => {

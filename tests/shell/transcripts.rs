@@ -30,6 +30,7 @@ pub fn agree(name: &str) {
                 ours.push('\n');
             }
             ours.push_str(&err);
+            ours.retain(|c| c != '\r');
             if exit != 0 {
                 let _ = write!(ours, "[{exit}]");
             }
@@ -66,4 +67,9 @@ fn cron_jobs_run_when_they_are_due() {
 #[test]
 fn bash_is_more_than_sh() {
     agree("bash");
+}
+
+#[test]
+fn containers_do_what_their_manifests_say() {
+    agree("containers");
 }

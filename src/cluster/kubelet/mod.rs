@@ -265,6 +265,10 @@ impl Cluster {
             Step::PullBackOff(index) => self.pull_back_off(key, &pod, index),
             Step::PullAgain(index) => self.pull(key, &pod, index),
             Step::StartAgain(index) => self.start_container(key, &pod, index),
+            Step::GoOn { container, run } => {
+                self.go_on(key, container, run);
+                return;
+            }
             Step::Exit { container, run, code } => self.exited(key, &pod, container, run, code),
             Step::Restart { container, run } => self.restart(key, &pod, container, run),
             Step::Probe { container, run, probe } => {
@@ -372,11 +376,14 @@ impl Cluster {
         let container = runtime.containers[index].is_running().then(|| &runtime.containers[index])?;
         let pod = self.store().get(key)?;
         let spec = spec_of(pod, runtime, index)?;
-        let launch = container.process.as_ref()?.launch();
+        let process = container.process.as_ref()?;
+        let launch = process.launch();
+        let mut files = environment::mounted(self.store(), pod, spec);
+        files.extend(process.files.iter().map(|(path, text)| (path.clone(), text.clone())));
         Some(Environment {
             image: spec.image.clone(),
             env: launch.env.all(),
-            files: environment::mounted(self.store(), pod, spec),
+            files,
             working_dir: spec.working_dir.clone().unwrap_or_else(|| "/".into()),
             hostname: launch.hostname.to_string(),
         })

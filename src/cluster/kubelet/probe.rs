@@ -175,12 +175,8 @@ impl Cluster {
         };
         if let Some(exec) = &probe.exec {
             let process = runtime.containers.get(index).and_then(|container| container.process.as_ref());
-            let code = process.map_or(1, |process| process.exec(&exec.command));
-            return if code == 0 {
-                Ok(())
-            } else {
-                Err(format!("command timed out or failed with exit code {code}"))
-            };
+            let (code, said) = process.map_or((1, String::new()), |process| process.exec(&exec.command));
+            return if code == 0 { Ok(()) } else { Err(said) };
         }
         if let Some(tcp) = &probe.tcp_socket {
             let port = number(&tcp.port).ok_or("couldn't find port")?;

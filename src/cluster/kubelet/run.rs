@@ -40,6 +40,7 @@ impl Cluster {
             hostname: env.get("HOSTNAME").unwrap_or_default().into(),
             ip,
             namespace: key.namespace.clone(),
+            files: environment::mounted(self.store(), pod, spec),
             env,
         };
         let probes =
@@ -89,13 +90,34 @@ impl Cluster {
         }
         container.process = Some(process);
         self.kubelet_note(key, Some(index), false, "Started", "Container started".into());
-        if let Life::Ends { after, code } = life {
-            self.after(after, key, Step::Exit { container: index, run, code });
-        }
+        self.live_on(key, index, run, &life);
         if !stand_in {
             self.schedule_probes(key, pod, index);
         }
         self.proceed(key, pod);
+    }
+
+    /// Queues what a process does next of its own accord.
+    fn live_on(&mut self, key: &Key, container: usize, run: u32, life: &Life) {
+        match *life {
+            Life::Ends { after, code } => self.after(after, key, Step::Exit { container, run, code }),
+            Life::Pauses { after } => self.after(after, key, Step::GoOn { container, run }),
+            Life::Forever | Life::Refused(_) => {}
+        }
+    }
+
+    /// Lets a container's own script go on.
+    pub(super) fn go_on(&mut self, key: &Key, index: usize, run: u32) {
+        let Some(container) = self.container(key, index).filter(|it| it.run == run && it.is_running()) else {
+            return;
+        };
+        let Some(mut process) = container.process.take() else { return };
+        process.go_on(self.now, &mut |request| self.request(&request));
+        let life = process.life.clone();
+        if let Some(container) = self.container(key, index) {
+            container.process = Some(process);
+        }
+        self.live_on(key, index, run, &life);
     }
 
     /// What a stand-in says of an init container: it is done, without a word.

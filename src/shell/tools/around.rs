@@ -1,6 +1,5 @@
 //! Programs that run other programs: `timeout`, `watch`, `xargs`.
 
-use super::date::format_time;
 use super::sleep::span;
 use crate::api::Instant;
 use crate::shell::program::{Ctx, Exit, Input, Poll, Program, Wake};
@@ -161,7 +160,7 @@ impl Program for Watch {
                 let mut screen = CLEAR.to_owned();
                 if self.titled {
                     let every = self.interval.as_secs_f64();
-                    let now = format_time(ctx.cluster.now(), "%a %b %e %T %Y");
+                    let now = ctx.cluster.now().strftime("%a %b %e %T %Y");
                     screen += &format!("Every {every:.1}s: {}    {now}\n\n", self.command);
                 }
                 ctx.stdout.push_str(&screen);

@@ -111,7 +111,7 @@ fn show(entries: &[(String, String, bool)], options: &Options, ctx: &mut Ctx<'_>
         let owner = if *ctx.place == crate::shell::Place::Workstation { "you" } else { "root" };
         let when = ctx.cluster.profile().start;
         let (_, month, day, hour, minute, _) = when.civil();
-        let when = format!("{} {day:2} {hour:02}:{minute:02}", super::date::MONTHS[month as usize - 1]);
+        let when = format!("{} {day:2} {hour:02}:{minute:02}", crate::api::MONTHS[month as usize - 1]);
         let sizes: Vec<usize> = entries
             .iter()
             .map(|(_, path, dir)| if *dir { 4096 } else { ctx.files().read(path).map_or(0, str::len) })

@@ -1,9 +1,9 @@
 //! `wget`: GNU's 1.21 and BusyBox's 1.35, each in its own words. One address after another.
 
-use super::curl::phrase;
 use super::wget_gnu as gnu;
 use super::{Found, found, send, source};
 use crate::api::Instant;
+use crate::net::phrase;
 use crate::net::{HttpRequest, HttpResponse, Outcome, Payload, Reason, Request, Trace};
 use crate::shell::files::absolute;
 use crate::shell::program::{Ctx, Exit, Poll, Program, Wake};

@@ -112,7 +112,7 @@ pub(super) fn error(options: &Options, response: &HttpResponse, ctx: &mut Ctx<'_
         return;
     }
     let stamp = stamp(ctx);
-    let phrase = super::curl::phrase(response.status);
+    let phrase = crate::net::phrase(response.status);
     ctx.complain(format!("{stamp} ERROR {}: {phrase}.\n", response.status));
 }
 

@@ -3,7 +3,7 @@
 mod options;
 mod report;
 
-pub(super) use report::{head, phrase};
+pub(super) use report::head;
 
 use super::{Found, found, millis, send, source};
 use crate::api::Instant;
