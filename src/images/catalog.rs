@@ -85,7 +85,8 @@ images! {
     "stefanprodan/podinfo" Alpine Server::Hello, [9898] AT_ONCE, ["curl"];
     "nicolaka/netshoot" Alpine Server::Shell, [] Term::Ignored,
         ["bash", "ping", "nslookup", "curl", "dig", "host", "jq", "nc", "traceroute", "tcpdump", "iptables",
-            "iptables-save", "conntrack", "nft", "ip", "ss"];
+            "iptables-save", "conntrack", "nft", "ip", "ss", "ipvsadm", "mtr", "nmap", "iperf", "iperf3", "socat", "ethtool",
+            "tshark", "ngrep", "fping", "tcptraceroute", "openssl", "drill", "bridge", "vim", "git", "iftop", "nping", "swaks"];
     "busybox" BusyBox Server::Shell, [] Term::Ignored, [];
     "registry.k8s.io/busybox" BusyBox Server::Shell, [] Term::Ignored, [];
     "registry.k8s.io/e2e-test-images/busybox" BusyBox Server::Shell, [] Term::Ignored, [];
@@ -197,44 +198,26 @@ impl Image {
     }
 }
 
-const SHELL: &[&str] = &[
-    "sh", "cat", "echo", "env", "ls", "sleep", "true", "false", "test", "printenv", "hostname", "date",
-    "head", "tail", "grep", "sed", "awk", "wc", "sort", "uniq", "cut", "tr", "touch", "mkdir", "rm", "cp",
-    "mv", "id", "whoami", "pwd", "seq", "expr", "printf", "tee", "xargs", "find", "base64", "timeout",
-    "uname",
-];
-const BUSYBOX: &[&str] = &[
-    "busybox",
-    "ping",
-    "nslookup",
-    "wget",
-    "nc",
-    "vi",
-    "ps",
-    "top",
-    "netstat",
-    "ifconfig",
-    "ip",
-    "route",
-    "traceroute",
-    "telnet",
-    "httpd",
-    "watch",
-    "kill",
-    "killall",
-];
-const ALPINE: &[&str] = &["apk", "getent"];
-const DEBIAN: &[&str] = &["bash", "apt", "apt-get", "dpkg", "getent", "kill"];
+/// What every base but an empty one has: coreutils, or BusyBox's of the same names.
+const SHELL: &str = "sh cat echo env ls sleep true false test [ printenv hostname date head tail grep egrep fgrep sed awk wc sort uniq \
+    cut tr touch mkdir rmdir rm cp mv ln id whoami pwd seq expr printf tee xargs find base64 timeout uname basename dirname nl paste \
+    rev tac diff which clear chmod chown chgrp cksum comm dd df du fold kill md5sum mktemp mount umount nice nohup nproc od readlink \
+    realpath sha1sum sha256sum sha512sum shuf split stat stty sync tar truncate tty uptime yes gzip gunzip";
+const BUSYBOX: &str = "busybox ash ping ping6 nslookup wget nc vi ps top netstat ifconfig ip route traceroute telnet httpd watch \
+    killall arp arping bc bzip2 cpio crond crontab dmesg free ftpget ftpput fuser hexdump ipcalc less lsof more nproc ntpd pgrep pidof \
+    pkill sysctl tftp time udhcpc unzip xxd hostid";
+const ALPINE: &str = "apk getent";
+const DEBIAN: &str = "bash apt apt-get dpkg getent perl more";
 
 impl Flavour {
     /// The programs every image on this base has.
     pub fn programs(self) -> impl Iterator<Item = &'static str> {
-        let lists: &[&[&str]] = match self {
+        let lists: &[&str] = match self {
             Self::Scratch => &[],
             Self::BusyBox => &[SHELL, BUSYBOX],
             Self::Alpine => &[SHELL, BUSYBOX, ALPINE],
             Self::Debian => &[SHELL, DEBIAN],
         };
-        lists.iter().flat_map(|list| list.iter().copied())
+        lists.iter().flat_map(|list| list.split_whitespace())
     }
 }

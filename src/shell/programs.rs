@@ -89,6 +89,8 @@ fn busybox_nc(words: Vec<String>) -> Box<dyn Program> {
 /// Every program, by name.
 static PROGRAMS: &[Entry] = &[
     once("[", small::builtin),
+    once("arp", ip::arp),
+    both("ash", Start::Program(|words| Box::new(Sh::new(words)))),
     both("awk", Start::Program(tools::awk::program)),
     filter("base64"),
     once("basename", small::basename),
@@ -97,6 +99,7 @@ static PROGRAMS: &[Entry] = &[
     once("clear", small::clear),
     filter("column"),
     node("conntrack", tools::node::conntrack),
+    once("chmod", small::change_mode),
     once("cp", tools::files::copy),
     node("crictl", tools::node::crictl),
     both("curl", Start::Program(|words| Box::new(Curl::new(words)))),
@@ -109,6 +112,7 @@ static PROGRAMS: &[Entry] = &[
     once("echo", small::builtin),
     filter("egrep"),
     both("env", Start::Program(|words| Box::new(tools::env::Env::new(words)))),
+    once("expr", small::expression),
     once("false", small::builtin),
     filter("fgrep"),
     once("find", tools::files::find),
@@ -134,6 +138,7 @@ static PROGRAMS: &[Entry] = &[
     once("netstat", sockets::netstat),
     node("nft", tools::node::nft),
     filter("nl"),
+    once("nproc", small::processors),
     both(
         "nslookup",
         Start::Either(
@@ -161,6 +166,7 @@ static PROGRAMS: &[Entry] = &[
     filter("sort"),
     once("ss", sockets::ss),
     workstation("ssh", Start::Program(|words| Box::new(Elsewhere::ssh(words)))),
+    once("sysctl", small::sysctl),
     filter("tac"),
     filter("tail"),
     both("tee", Start::Program(|words| Box::new(tools::tee::Tee::new(words)))),
@@ -179,6 +185,7 @@ static PROGRAMS: &[Entry] = &[
     once("true", small::builtin),
     once("uname", small::uname),
     filter("uniq"),
+    once("uptime", small::uptime),
     once("vi", small::editor),
     once("vim", small::editor),
     both("watch", Start::Program(|words| Box::new(Watch::new(words)))),
@@ -203,6 +210,11 @@ pub fn is_busybox(cluster: &Cluster, place: &Place) -> bool {
     image(cluster, place).is_some_and(|image| matches!(image.flavour, Flavour::BusyBox | Flavour::Alpine))
 }
 
+/// Whether the programs of a place are built on musl, whose words for errors are its own.
+pub fn is_musl(cluster: &Cluster, place: &Place) -> bool {
+    image(cluster, place).is_some_and(|image| image.flavour == Flavour::Alpine)
+}
+
 /// The program of that name at a place, and whether it is BusyBox's.
 fn find(cluster: &Cluster, place: &Place, name: &str) -> Option<(&'static Entry, bool)> {
     let directories = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/"];
@@ -222,14 +234,42 @@ fn find(cluster: &Cluster, place: &Place, name: &str) -> Option<(&'static Entry,
     }
 }
 
+/// Programs of a workstation and of a node that are there and do nothing here.
+const ON_WORKSTATION: &str = "apt apt-get brew chmod chown df dmesg du ethtool free go helm ipset kind ln make md5sum minikube mktemp \
+    mount nmap node npm nproc openssl python python3 realpath readlink service sha256sum socat stat sudo systemctl tar tcpdump top \
+    uptime yes";
+const ON_NODE: &str = "apt-get chmod chown ctr df dmesg du ebtables ethtool free ipset journalctl ln lsns mktemp mount nproc nsenter \
+    pgrep readlink realpath sha256sum md5sum socat stat systemctl tar top umount uptime bridge yes";
+
+/// Whether a program is at a place that is not simulated.
+fn is_dumb(cluster: &Cluster, place: &Place, name: &str) -> bool {
+    let name = crate::shell::files::name(name);
+    match place {
+        Place::Workstation => ON_WORKSTATION.split_whitespace().any(|known| known == name),
+        Place::Node(_) => ON_NODE.split_whitespace().any(|known| known == name),
+        Place::Container { .. } => image(cluster, place).is_some_and(|image| image.has(name)),
+    }
+}
+
+/// What such a program says.
+fn not_simulated(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
+    ctx.complain(format!("{}: not simulated here", args[0]));
+    1
+}
+
 /// Whether a program of that name is there.
 pub fn exists(ctx: &Ctx<'_>, name: &str) -> bool {
-    find(ctx.cluster, ctx.place, name).is_some()
+    find(ctx.cluster, ctx.place, name).is_some() || is_dumb(ctx.cluster, ctx.place, name)
 }
 
 /// Makes a program of words, its name first; `None` if there is no such program at that place.
 pub fn make(cluster: &Cluster, place: &Place, mut words: Vec<String>) -> Option<Box<dyn Program>> {
-    let (entry, busybox) = find(cluster, place, words.first()?)?;
+    let Some((entry, busybox)) = find(cluster, place, words.first()?) else {
+        let dumb = is_dumb(cluster, place, words.first()?);
+        return dumb.then(|| -> Box<dyn Program> {
+            Box::new(Once { act: not_simulated, args: words, reads: false })
+        });
+    };
     words[0] = entry.name.to_owned();
     Some(match entry.start {
         Start::Once(act) => Box::new(Once { act, args: words, reads: false }),
@@ -250,8 +290,11 @@ pub fn make(cluster: &Cluster, place: &Place, mut words: Vec<String>) -> Option<
 pub fn start(ctx: &mut Ctx<'_>, shell: &str, words: Vec<String>) -> Result<Box<dyn Program>, Exit> {
     let name = words.first().cloned().unwrap_or_default();
     make(ctx.cluster, ctx.place, words).ok_or_else(|| {
+        let ash = is_busybox(ctx.cluster, ctx.place);
         ctx.complain(match (shell, name.contains('/')) {
-            ("sh", _) => format!("sh: {name}: not found"),
+            ("sh", _) if ash => format!("sh: {name}: not found"),
+            // Debian's sh is dash.
+            ("sh", _) => format!("sh: 1: {name}: not found"),
             (_, true) => format!("{shell}: {name}: No such file or directory"),
             (_, false) => format!("{shell}: {name}: command not found"),
         });

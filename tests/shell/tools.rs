@@ -85,7 +85,7 @@ fn nc_tells_open_from_closed_from_silent() {
         ),
         (
             "kubectl exec net -- nc -zv nosuch 80",
-            "nc: getaddrinfo for host \"nosuch\" port 80: Name or service not known\ncommand terminated with exit code 1\n",
+            "nc: getaddrinfo for host \"nosuch\" port 80: Name does not resolve\ncommand terminated with exit code 1\n",
             1,
         ),
         ("kubectl exec box -- nc -zv web 80", "web (IP:80) open\n", 0),

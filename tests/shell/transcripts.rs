@@ -73,3 +73,8 @@ fn bash_is_more_than_sh() {
 fn containers_do_what_their_manifests_say() {
     agree("containers");
 }
+
+#[test]
+fn clients_speak_as_they_do() {
+    agree("networking");
+}

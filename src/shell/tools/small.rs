@@ -1,10 +1,13 @@
 //! Small programs: what a machine says of itself, numbers, names of files, what a shell has built in.
 
+use crate::api::Ordered;
+use crate::shell::arithmetic;
 use crate::shell::builtins::{self, Builtin};
 use crate::shell::files;
 use crate::shell::program::{Ctx, Exit, Place};
 use crate::shell::programs;
 use crate::shell::scope::Scope;
+use crate::shell::tools::net::machine::sockets;
 
 /// The most numbers `seq` prints.
 const MOST: usize = 100_000;
@@ -28,6 +31,7 @@ pub fn seq(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
         match word.as_str() {
             "-w" => wide = true,
             "-s" => separator = words.next().cloned().unwrap_or_default(),
+            _ if word.starts_with("-s") => separator = word[2..].to_owned(),
             _ => match word.parse::<f64>() {
                 Ok(number) if number.is_finite() => numbers.push((number, word)),
                 _ => {
@@ -70,6 +74,80 @@ pub fn seq(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
     if !lines.is_empty() {
         ctx.say(lines.join(&separator));
     }
+    0
+}
+
+/// `chmod MODE FILE…`: everybody may do everything here, so that it only looks whether the files are there.
+pub fn change_mode(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
+    let mut status = 0;
+    let operands: Vec<&String> = args[1..].iter().filter(|arg| !arg.starts_with('-')).collect();
+    for path in operands.iter().skip(1) {
+        let place = files::absolute(ctx.cwd, path);
+        if !ctx.files().exists(&place) {
+            let quotes = if programs::is_busybox(ctx.cluster, ctx.place) { "" } else { "cannot access " };
+            let name = if quotes.is_empty() { (*path).clone() } else { format!("'{path}'") };
+            ctx.complain(format!("chmod: {quotes}{name}: No such file or directory"));
+            status = 1;
+        }
+    }
+    status
+}
+
+/// `expr`: sums and comparisons.
+pub fn expression(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
+    let text = args[1..].iter().map(|arg| if arg == "=" { "==" } else { arg }).collect::<Vec<_>>().join(" ");
+    match arithmetic::evaluate(&text, &mut Scope::default()) {
+        Ok(value) if args.len() > 1 => {
+            ctx.say(value.to_string());
+            Exit::from(value == 0)
+        }
+        _ => {
+            ctx.complain("expr: syntax error");
+            2
+        }
+    }
+}
+
+/// `nproc`
+pub fn processors(_: &[String], ctx: &mut Ctx<'_>) -> Exit {
+    ctx.say("4");
+    0
+}
+
+/// What a kernel is set to where pods are routed.
+const KERNEL: [(&str, &str); 4] = [
+    ("net.bridge.bridge-nf-call-iptables", "1"),
+    ("net.ipv4.conf.all.route_localnet", "1"),
+    ("net.ipv4.ip_forward", "1"),
+    ("net.ipv4.ip_local_port_range", "32768\t60999"),
+];
+
+/// `sysctl [-n] NAME…`, `sysctl -a`
+pub fn sysctl(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
+    let (bare, all) = (args.iter().any(|arg| arg == "-n"), args.iter().any(|arg| arg == "-a"));
+    let mut status = 0;
+    let names = args[1..].iter().filter(|arg| !arg.starts_with('-')).map(|name| name.replace('/', "."));
+    let names: Vec<String> =
+        if all { KERNEL.iter().map(|(name, _)| (*name).to_owned()).collect() } else { names.collect() };
+    for name in names {
+        match KERNEL.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) if bare => ctx.say(value),
+            Some((_, value)) => ctx.say(format!("{name} = {value}")),
+            None => {
+                ctx.complain(format!("sysctl: {name}: not simulated here"));
+                status = 1;
+            }
+        }
+    }
+    status
+}
+
+/// `uptime`
+pub fn uptime(_: &[String], ctx: &mut Ctx<'_>) -> Exit {
+    let now = ctx.cluster.now();
+    let up = now.since(ctx.cluster.profile().start).as_secs() / 60 + 10;
+    let up = if up < 60 { format!("{up} min") } else { format!("{}:{:02}", up / 60, up % 60) };
+    ctx.say(format!(" {} up {up},  0 users,  load average: 0.00, 0.00, 0.00", now.strftime("%T")));
     0
 }
 
@@ -189,8 +267,8 @@ pub fn printenv(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
     status
 }
 
-/// `ps`: what runs in the container.
-pub fn ps(_: &[String], ctx: &mut Ctx<'_>) -> Exit {
+/// `ps`: what runs in the container, or on the node.
+pub fn ps(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
     let main = match ctx.place {
         Place::Container { pod, container, .. } => {
             let pod = ctx.cluster.store().get(pod).and_then(|object| object.pod());
@@ -204,10 +282,37 @@ pub fn ps(_: &[String], ctx: &mut Ctx<'_>) -> Exit {
         Place::Node(_) => "/sbin/init".to_owned(),
         Place::Workstation => "bash".to_owned(),
     };
-    ctx.say("PID   USER     TIME  COMMAND");
+    let mut processes = vec![(1, main)];
+    if matches!(ctx.place, Place::Node(_)) {
+        processes.push((210, "/usr/local/bin/containerd".to_owned()));
+        let mut found: Vec<(u32, String)> =
+            sockets(ctx.cluster, ctx.place).into_iter().map(|socket| socket.process).collect();
+        found.order();
+        found.dedup();
+        processes.extend(found);
+    }
+    processes.push((ctx.world.process(), args.join(" ")));
     let user = user(ctx).0;
-    ctx.say(format!("    1 {user:<8} 0:00 {main}"));
-    ctx.say(format!("    7 {user:<8} 0:00 ps"));
+    let busybox = programs::is_busybox(ctx.cluster, ctx.place);
+    let flags: String = args[1..].iter().map(|arg| arg.trim_start_matches('-')).collect();
+    let begin = ctx.cluster.now().strftime("%H:%M");
+    ctx.say(match (busybox, flags.contains('u'), flags.contains('f')) {
+        (true, ..) => "PID   USER     TIME  COMMAND",
+        (_, true, _) => "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND",
+        (_, _, true) => "UID          PID    PPID  C STIME TTY          TIME CMD",
+        _ => "    PID TTY          TIME CMD",
+    });
+    for (number, name) in processes {
+        let short = files::name(name.split(' ').next().unwrap_or_default());
+        ctx.say(match (busybox, flags.contains('u'), flags.contains('f')) {
+            (true, ..) => format!("{number:>5} {user:<8} 0:00 {name}"),
+            (_, true, _) => {
+                format!("{user:<8} {number:>7}  0.0  0.1   4360  3276 ?        Ss   {begin}   0:00 {name}")
+            }
+            (_, _, true) => format!("{user:<8} {number:>7}       0  0 {begin} ?        00:00:00 {name}"),
+            _ => format!("{number:>7} ?        00:00:00 {short}"),
+        });
+    }
     0
 }
 

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 const USAGE: &str = "\
-BusyBox v1.35.0 () multi-call binary.
+BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.
 
 Usage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]
 

@@ -4,6 +4,7 @@
 use super::machine::{Interface, Machine, Route};
 use crate::api::Ordered;
 use crate::shell::program::{Ctx, Exit, Place};
+use crate::shell::programs::is_busybox;
 use std::net::Ipv4Addr;
 
 /// How much is shown, and how.
@@ -16,7 +17,7 @@ struct View {
 }
 
 const BUSYBOX_USAGE: &str = "\
-BusyBox v1.35.0 () multi-call binary.
+BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.
 
 Usage: ip [OPTIONS] address|route|link|neigh|rule [ARGS]
 
@@ -157,10 +158,17 @@ fn broadcast(address: Ipv4Addr, length: u8) -> Option<Ipv4Addr> {
 }
 
 fn interfaces(machine: &Machine, operands: &[&str], links: bool, view: &View, ctx: &mut Ctx<'_>) -> Exit {
+    let kind = operands.iter().position(|word| *word == "type");
+    let (operands, kind) = operands.split_at(kind.unwrap_or(operands.len()));
     let wanted = operands.iter().find(|word| !matches!(**word, "dev" | "up" | "scope" | "global"));
-    let mut any = false;
+    let mut any = kind.len() > 1;
     for interface in &machine.interfaces {
-        let fits = wanted.is_none_or(|name| interface.name == *name);
+        let of_kind = kind.get(1).is_none_or(|kind| match *kind {
+            "veth" => interface.peer.is_some(),
+            "bridge" => interface.name == "cni0",
+            _ => false,
+        });
+        let fits = wanted.is_none_or(|name| interface.name == *name) && of_kind;
         // With a family, an interface without an address of it is left out.
         let has = interface.address.is_some() && view.family != Some(6);
         any |= fits;
@@ -311,13 +319,38 @@ fn get(machine: &Machine, operands: &[&str], busybox: bool, ctx: &mut Ctx<'_>) -
 
 /// The neighbours that routes lead by.
 fn neighbours(machine: &Machine, ctx: &mut Ctx<'_>) -> Exit {
+    for (address, device) in known(machine) {
+        ctx.say(format!("{address} dev {device} lladdr {} REACHABLE ", mac(address)));
+    }
+    0
+}
+
+fn known(machine: &Machine) -> Vec<(Ipv4Addr, &str)> {
     let mut known: Vec<(Ipv4Addr, &str)> =
         machine.routes.iter().filter_map(|route| Some((route.via?, route.device.as_str()))).collect();
     known.order();
     known.dedup();
-    for (address, device) in known {
-        let [a, b, c, d] = address.octets();
-        ctx.say(format!("{address} dev {device} lladdr 0a:58:{a:02x}:{b:02x}:{c:02x}:{d:02x} REACHABLE "));
+    known
+}
+
+fn mac(address: Ipv4Addr) -> String {
+    let [a, b, c, d] = address.octets();
+    format!("0a:58:{a:02x}:{b:02x}:{c:02x}:{d:02x}")
+}
+
+/// `arp [-a] [-n]`: the same neighbours in the older way.
+pub fn arp(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
+    let table = !args[1..].iter().any(|arg| arg.contains('a')) && !is_busybox(ctx.cluster, ctx.place);
+    if table {
+        ctx.say("Address                  HWtype  HWaddress           Flags Mask            Iface");
+    }
+    for (address, device) in known(&Machine::at(ctx.cluster, ctx.place)) {
+        let mac = mac(address);
+        let shown = address.to_string();
+        ctx.say(match table {
+            true => format!("{shown:<24} ether   {mac:<19} C                     {device}"),
+            false => format!("? ({address}) at {mac} [ether]  on {device}"),
+        });
     }
     0
 }

@@ -12,9 +12,26 @@ mod wget_gnu;
 
 use crate::net::{Reason, Request, Source, Trace};
 use crate::shell::program::{Ctx, Place};
+use crate::shell::programs::is_musl;
 use crate::shell::visit;
 use std::net::IpAddr;
 use std::time::Duration;
+
+/// What BusyBox's usage begins with.
+pub const BUSYBOX: &str = "BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.";
+
+/// What `getaddrinfo` says of a name that leads nowhere.
+pub fn unknown_name(ctx: &Ctx<'_>) -> &'static str {
+    if is_musl(ctx.cluster, ctx.place) { "Name does not resolve" } else { "Name or service not known" }
+}
+
+/// What `getopt` says of a letter that is none.
+pub fn unknown_option(program: &str, letter: char, musl: bool) -> String {
+    match musl {
+        true => format!("{program}: unrecognized option: {letter}"),
+        false => format!("{program}: invalid option -- '{letter}'"),
+    }
+}
 
 /// Who a program's requests come from.
 pub fn source(place: &Place) -> Source {

@@ -1,7 +1,7 @@
 //! `nc` (OpenBSD's, and BusyBox's with the old netcat's options) and BusyBox's `telnet`: opens
 //! connections, and speaks HTTP where its input is a request.
 
-use super::{found, send, source};
+use super::{found, send, source, unknown_name};
 use crate::api::Instant;
 use crate::api::service::Protocol;
 use crate::net::{HttpRequest, Outcome, Payload, Reason, Request, Trace};
@@ -50,7 +50,7 @@ usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
 \t  [-w timeout] [-X proxy_protocol] [-x proxy_address[:port]]
 \t  [destination] [port]";
 const BUSYBOX_USAGE: &str = "\
-BusyBox v1.35.0 () multi-call binary.
+BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.
 
 Usage: nc [OPTIONS] HOST PORT  - connect
 nc [OPTIONS] -l -p PORT [HOST] [PORT]  - listen
@@ -64,7 +64,7 @@ nc [OPTIONS] -l -p PORT [HOST] [PORT]  - listen
 \t-w SEC\tTimeout for connects and final net reads
 \t-z\tZero-I/O mode (scanning)";
 const TELNET_USAGE: &str = "\
-BusyBox v1.35.0 () multi-call binary.
+BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.
 
 Usage: telnet HOST [PORT]
 
@@ -218,7 +218,8 @@ impl Nc {
                 let line = match &trace.outcome {
                     Outcome::Unresolved => {
                         ctx.complain(format!(
-                            "nc: getaddrinfo for host \"{host}\" port {port}: Name or service not known"
+                            "nc: getaddrinfo for host \"{host}\" port {port}: {}",
+                            unknown_name(ctx)
                         ));
                         return false;
                     }

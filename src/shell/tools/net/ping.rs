@@ -1,9 +1,10 @@
 //! `ping`: BusyBox's and iputils', an echo request a second on virtual time.
 
-use super::{Found, found, send, source};
+use super::{BUSYBOX, Found, found, send, source, unknown_name, unknown_option};
 use crate::api::{Instant, Ordered};
 use crate::net::{Outcome, Payload, Request, Trace};
 use crate::shell::program::{Ctx, Exit, Poll, Program, Wake};
+use crate::shell::programs::is_musl;
 use crate::shell::tools::sleep::span;
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ struct Options {
     deadline: Option<Duration>,
     quiet: bool,
     numeric: bool,
+    /// IPv6 is asked for, which nobody here has.
+    six: bool,
     size: usize,
 }
 
@@ -39,6 +42,7 @@ struct Run {
     target: Option<Found>,
     header: bool,
     sent: u32,
+    first_sent: Instant,
     last_sent: Instant,
     next: Option<Instant>,
     /// What comes back, and when.
@@ -67,7 +71,7 @@ impl Ping {
     }
 
     /// Reads the options; a message and status if they are wrong.
-    fn read(&self) -> Result<Options, (String, Exit)> {
+    fn read(&self, musl: bool) -> Result<Options, (String, Exit)> {
         let mut options = Options { size: 56, ..Options::default() };
         let usage = if self.iputils { 2 } else { 1 };
         let mut args = self.args[1..].iter();
@@ -82,29 +86,31 @@ impl Ping {
                     let rest = letters.as_str();
                     let value = if rest.is_empty() { args.next().cloned() } else { Some(rest.to_owned()) };
                     let Some(value) = value else {
-                        return Err((format!("ping: option requires an argument -- '{letter}'"), usage));
+                        let words = match musl {
+                            true => format!("ping: option requires an argument: {letter}"),
+                            false => format!("ping: option requires an argument -- '{letter}'"),
+                        };
+                        return Err((words, usage));
                     };
                     self.set(&mut options, letter, &value)?;
                     break;
                 }
                 match letter {
+                    'V' if self.iputils => return Err(("ping from iputils 20240117".to_owned(), 0)),
                     'q' => options.quiet = true,
                     'n' => options.numeric = true,
-                    '4' | '6' | 'A' | 'O' | 'D' | 'v' => {}
-                    _ => {
-                        let words = if self.iputils { "invalid option" } else { "unrecognized option" };
-                        return Err((format!("ping: {words} -- '{letter}'"), usage));
-                    }
+                    '6' => options.six = true,
+                    '4' | 'A' | 'O' | 'D' | 'v' | 'b' | 'd' | 'r' | 'R' => {}
+                    _ => return Err((unknown_option("ping", letter, musl), usage)),
                 }
             }
         }
         if options.host.is_empty() {
-            let words = if self.iputils {
-                "ping: usage error: Destination address required"
-            } else {
-                "BusyBox v1.34.1 multi-call binary.\n\nUsage: ping [OPTIONS] HOST"
-            };
-            return Err((words.to_owned(), usage));
+            // iputils' own `error(1, …)`; its usage, for wrong options, ends with 2.
+            return Err(match self.iputils {
+                true => ("ping: usage error: Destination address required".to_owned(), 1),
+                false => (format!("{BUSYBOX}\n\nUsage: ping [OPTIONS] HOST"), 1),
+            });
         }
         Ok(options)
     }
@@ -137,6 +143,15 @@ impl Ping {
         Ok(())
     }
 
+    /// Says that a name leads nowhere.
+    fn no_host(&self, host: &str, why: &str, ctx: &mut Ctx<'_>) -> Exit {
+        ctx.complain(match self.iputils {
+            true => format!("ping: {host}: {why}"),
+            false => format!("ping: bad address '{host}'"),
+        });
+        if self.iputils { 2 } else { 1 }
+    }
+
     fn header(&self, run: &Run, target: &Found) -> String {
         let (host, size, address) = (&run.options.host, run.options.size, target.address);
         match self.iputils {
@@ -163,6 +178,7 @@ impl Run {
             }
             self.target = found(&trace);
             began = now + self.target.as_ref().map_or(Duration::ZERO, |found| found.took);
+            self.first_sent = began;
         }
         self.sent += 1;
         self.last_sent = began;
@@ -205,11 +221,9 @@ impl Run {
         let part = |micros: u128| format!("{}.{:03}", micros / 1000, micros % 1000);
         if iputils {
             let errors = if self.errors > 0 { format!("+{} errors, ", self.errors) } else { String::new() };
-            let last = self.last_sent.since(self.started).max(if self.next.is_some() {
-                now.since(self.started)
-            } else {
-                Duration::ZERO
-            });
+            // From the first request to the last, or to Ctrl-C.
+            let last = if self.next.is_some() { now.max(self.last_sent) } else { self.last_sent };
+            let last = last.since(self.first_sent);
             text += &format!(
                 "{sent} packets transmitted, {received} received, {errors}{loss}% packet loss, time {}ms\n",
                 last.as_millis()
@@ -291,7 +305,12 @@ fn back(trace: &Trace, looked_up: Duration) -> Option<Back> {
     let last = trace.hops.iter().rev().find_map(|hop| hop.before);
     let own = || last.map(|packet| packet.source.to_string()).unwrap_or_default();
     match &trace.outcome {
-        Outcome::Answered(reply) => Some(Back::Reply { from: reply.from.to_string(), ttl: reply.ttl, took }),
+        // Not even a loopback interface is reached in no time.
+        Outcome::Answered(reply) => Some(Back::Reply {
+            from: reply.from.to_string(),
+            ttl: reply.ttl,
+            took: took.max(Duration::from_micros(28)),
+        }),
         Outcome::Unreachable => Some(Back::Error { from: own(), words: "Destination Host Unreachable" }),
         Outcome::Refused => {
             Some(Back::Error { from: gateway(&own()), words: "Destination Port Unreachable" })
@@ -310,19 +329,24 @@ impl Program for Ping {
         let now = ctx.cluster.now();
         let mut run = match self.run.take() {
             Some(run) => run,
-            None => match self.read() {
+            None => match self.read(is_musl(ctx.cluster, ctx.place)) {
                 Ok(options) => Run {
                     options,
                     started: now,
                     target: None,
                     header: false,
                     sent: 0,
+                    first_sent: now,
                     last_sent: now,
                     next: Some(now),
                     coming: Vec::new(),
                     times: Vec::new(),
                     errors: 0,
                 },
+                Err((message, 0)) => {
+                    ctx.say(message);
+                    return Poll::Done(0);
+                }
                 Err((message, status)) => {
                     ctx.complain(message);
                     return Poll::Done(status);
@@ -352,13 +376,16 @@ impl Program for Ping {
             let Some(next) = run.next.filter(|next| *next <= now) else { break };
             if run.target.is_none() && run.sent == 0 && next != run.started {
                 // The resolver has given up.
-                let host = &run.options.host;
-                let (message, status) = match self.iputils {
-                    true => (format!("ping: {host}: Name or service not known"), 2),
-                    false => (format!("ping: bad address '{host}'"), 1),
+                let unknown = unknown_name(ctx);
+                return Poll::Done(self.no_host(&run.options.host, unknown, ctx));
+            }
+            if run.options.six {
+                let words = if is_musl(ctx.cluster, ctx.place) {
+                    "Name does not resolve"
+                } else {
+                    "Address family for hostname not supported"
                 };
-                ctx.complain(message);
-                return Poll::Done(status);
+                return Poll::Done(self.no_host(&run.options.host, words, ctx));
             }
             run.send(ctx);
             if let Some(target) = run.target.clone().filter(|_| !run.header) {

@@ -36,7 +36,7 @@ struct Run {
 }
 
 const BUSYBOX_USAGE: &str = "\
-BusyBox v1.35.0 () multi-call binary.
+BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.
 
 Usage: traceroute [-46Flnrv] [-f 1ST_TTL] [-m MAXTTL] [-q PROBES] [-p PORT]
 \t[-t TOS] [-w WAIT_SEC] [-s SRC_IP] [-i IFACE]

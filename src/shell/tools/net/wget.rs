@@ -518,7 +518,7 @@ pub(super) fn connected(trace: &Trace) -> bool {
 }
 
 const BUSYBOX_USAGE: &str = "\
-BusyBox v1.35.0 () multi-call binary.
+BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.
 
 Usage: wget [-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR]
 \t[--post-data STR | --post-file FILE] [-Y on/off]

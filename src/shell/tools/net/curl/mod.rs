@@ -1,5 +1,6 @@
 //! `curl` 7.88: one transfer after another, each a request whose trace says how it ends.
 
+mod glob;
 mod options;
 mod report;
 
@@ -12,6 +13,7 @@ use crate::shell::files::absolute;
 use crate::shell::program::{Ctx, Exit, Poll, Program, Wake};
 use crate::shell::tools::text::encode;
 use crate::shell::visit::Url;
+use glob::glob;
 use options::Options;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -26,6 +28,9 @@ pub struct Curl {
     options: Options,
     state: State,
     left: VecDeque<String>,
+    /// Of each address, which of those that were written it comes from, which one it is of those that
+    /// the brackets there make, and how many they are.
+    globbed: Vec<(usize, usize, usize)>,
     /// How many addresses are done.
     done: usize,
     status: Exit,
@@ -79,6 +84,7 @@ impl Curl {
             options: Options::default(),
             state: State::New,
             left: VecDeque::new(),
+            globbed: Vec::new(),
             done: 0,
             status: 0,
             retries: 0,
@@ -116,7 +122,26 @@ impl Curl {
             ctx.complain(hint);
             return Some(2);
         }
-        self.left = self.options.urls.iter().cloned().collect();
+        // `@FILE` is what stands in the file, its line ends left out.
+        if let Some(path) = self.options.data.as_ref().and_then(|data| data.strip_prefix('@')) {
+            let text = if path == "-" { Ok(ctx.stdin.take()) } else { ctx.read(path) };
+            if text.is_err() {
+                ctx.complain(format!(
+                    "Warning: Couldn't read data from file \"{path}\", this makes an empty POST."
+                ));
+            }
+            self.options.data = Some(text.unwrap_or_default().replace(['\r', '\n'], ""));
+        }
+        for (written, url) in self.options.urls.iter().enumerate() {
+            let first = self.left.len();
+            if self.options.globoff {
+                self.left.push_back(url.clone());
+            } else {
+                glob(url, &mut self.left);
+            }
+            let made = self.left.len() - first;
+            self.globbed.extend((1..=made).map(|number| (written, number, made)));
+        }
         self.state = State::Next;
         None
     }
@@ -179,6 +204,9 @@ impl Curl {
             ("User-Agent".to_owned(), options.agent.clone().unwrap_or_else(|| format!("curl/{VERSION}"))),
             ("Accept".to_owned(), "*/*".to_owned()),
         ];
+        if options.compressed {
+            headers.push(("Accept-Encoding".to_owned(), "deflate, gzip, br, zstd".to_owned()));
+        }
         if let Some(user) = &options.user {
             headers.insert(1, ("Authorization".to_owned(), format!("Basic {}", encode(user.as_bytes()))));
         }
@@ -321,21 +349,36 @@ impl Curl {
             return None;
         }
         text += body;
+        let (written, number, of) = self.globbed.get(self.done).copied().unwrap_or_default();
+        if of > 1 && !self.options.silent && self.options.outputs.is_empty() {
+            ctx.complain(format!("\n[{number}/{of}]: {} --> <stdout>", transfer.text));
+            ctx.say(format!("--_curl_--{}", transfer.text));
+        }
         report::progress(&self.options, transfer, body.len(), ctx);
         let name =
             transfer.url.path.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
-        let output = match self.options.outputs.get(self.done) {
+        let output = match self.options.outputs.get(written) {
             Some(path) => Some(path.clone()),
             None if self.options.remote_name => Some(name.to_owned()),
             None => None,
         };
+        self.status = 0;
         match output.as_deref() {
             None | Some("-") => ctx.stdout.push_str(&text),
             Some("/dev/null") => {}
+            Some("") => {
+                ctx.complain("curl: Remote file name has no length");
+                self.status = 23;
+            }
             Some(path) => self.write(path, &text, ctx),
         }
+        if self.options.with_body && response.status >= 400 {
+            self.status = 22;
+            if !self.options.silent || self.options.show_errors {
+                ctx.complain(format!("curl: (22) The requested URL returned error: {}", response.status));
+            }
+        }
         report::write_out(&self.options, transfer, Ok(response), self.redirects, ctx);
-        self.status = 0;
         None
     }
 

@@ -36,6 +36,10 @@ pub struct Options {
     pub no_progress: bool,
     pub version: bool,
     pub help: bool,
+    pub with_body: bool,
+    pub compressed: bool,
+    /// Brackets and braces in addresses are meant as they stand.
+    pub globoff: bool,
 }
 
 /// Long options that take a value, with their letter or a letter of our own.
@@ -69,14 +73,14 @@ const VALUED: [(&str, char); 26] = [
 ];
 
 /// Long options that are flags.
-const FLAGS: [(&str, char); 25] = [
+const FLAGS: [(&str, char); 26] = [
     ("silent", 's'),
     ("show-error", 'S'),
     ("verbose", 'v'),
     ("include", 'i'),
     ("head", 'I'),
     ("fail", 'f'),
-    ("fail-with-body", 'f'),
+    ("fail-with-body", 'B'),
     ("location", 'L'),
     ("insecure", 'k'),
     ("get", 'G'),
@@ -92,13 +96,14 @@ const FLAGS: [(&str, char); 25] = [
     ("http1.1", '_'),
     ("http1.0", '_'),
     ("http2", '_'),
-    ("compressed", '_'),
+    ("compressed", 'z'),
     ("progress-bar", '_'),
     ("no-keepalive", '_'),
+    ("globoff", 'g'),
 ];
 
 /// Letters of flags without effect here.
-const IGNORED: &str = "46N#0jgqRl_";
+const IGNORED: &str = "46N#0jqRl_";
 
 impl Options {
     /// Reads the words after the name.
@@ -188,6 +193,9 @@ impl Options {
             'i' => self.include = true,
             'I' => self.head = true,
             'f' => self.fail = true,
+            'B' => self.with_body = true,
+            'z' => self.compressed = true,
+            'g' => self.globoff = true,
             'L' => self.follow = true,
             'k' => self.insecure = true,
             'G' => self.get = true,

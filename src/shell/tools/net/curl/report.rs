@@ -61,7 +61,7 @@ pub(super) fn verbose(
                     for line in head(response).split_inclusive("\r\n") {
                         ctx.complain(format!("< {}", line.trim_end()));
                     }
-                    if !ctx.tty && !options.silent {
+                    if !ctx.tty && !response.body.is_empty() && request.method != "HEAD" {
                         ctx.complain(format!("{{ [{} bytes data]", response.body.len()));
                     }
                     ctx.complain(format!("* Connection #0 to host {host} left intact"));
@@ -130,8 +130,13 @@ pub(super) fn write_out(
     let mut rest = format.as_str();
     while let Some(c) = rest.chars().next() {
         if let Some((name, after)) = rest.strip_prefix("%{").and_then(|inner| inner.split_once('}')) {
-            text += &variable(name, transfer, verdict, redirects);
             rest = after;
+            match (name, variable(name, transfer, verdict, redirects)) {
+                ("stdout" | "onerror", _) => {}
+                ("stderr", _) => ctx.stderr.push_str(&std::mem::take(&mut text)),
+                (_, Some(value)) => text += &value,
+                (_, None) => ctx.complain(format!("curl: unknown --write-out variable: '{name}'")),
+            }
             continue;
         }
         if c == '\\' {
@@ -162,12 +167,39 @@ fn variable(
     transfer: &Transfer,
     verdict: Result<&HttpResponse, &Failure>,
     redirects: usize,
-) -> String {
+) -> Option<String> {
     let seconds = |micros: u128| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
     let took = transfer.trace.took.as_micros();
     let looked_up = transfer.found.as_ref().map_or(0, |found| found.took.as_micros());
     let connected = matches!(transfer.trace.outcome, Outcome::Answered(_) | Outcome::Empty);
-    match name {
+    let sent = || {
+        let request = &transfer.request;
+        let line = request.method.len() + request.path.len() + 12;
+        line + request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>() + 2
+    };
+    let sender =
+        || transfer.trace.hops.iter().find_map(|hop| hop.before.or(hop.after)).map(|packet| packet.sender());
+    let received = verdict.map_or(0, |response| response.body.len());
+    Some(match name {
+        "local_ip" if connected => sender().map_or_else(String::new, |sender| sender.ip().to_string()),
+        "local_port" if connected => sender().map_or(0, |sender| sender.port()).to_string(),
+        "local_ip" => String::new(),
+        "local_port" => "0".to_owned(),
+        "remote_ip" if !connected => String::new(),
+        "speed_download" => (received as u128 * 1_000_000).checked_div(took).unwrap_or(0).to_string(),
+        "speed_upload" | "size_upload" | "ssl_verify_result" | "proxy_ssl_verify_result" => {
+            if name == "size_upload" { transfer.request.body.len() } else { 0 }.to_string()
+        }
+        "size_request" => if connected { sent() } else { 0 }.to_string(),
+        "size_header" => verdict.map_or(0, |response| head(response).len()).to_string(),
+        "time_appconnect" => seconds(0),
+        "time_pretransfer" => seconds(if connected { (looked_up + took) / 2 } else { 0 }),
+        "time_redirect" => seconds(0),
+        "num_headers" => verdict.map_or(0, |response| response.headers.len()).to_string(),
+        "urlnum" => "0".to_owned(),
+        "redirect_url" => {
+            verdict.ok().and_then(|response| response.header("Location")).unwrap_or_default().to_owned()
+        }
         "http_code" | "response_code" => format!("{:03}", verdict.map_or(0, |response| response.status)),
         "time_total" => seconds(took),
         "time_namelookup" => seconds(looked_up),
@@ -179,7 +211,10 @@ fn variable(
         "remote_port" if connected => transfer.url.port.to_string(),
         "remote_port" => "0".to_owned(),
         "size_download" => verdict.map_or(0, |response| response.body.len()).to_string(),
-        "url_effective" | "url" => transfer.text.clone(),
+        "url" => transfer.text.clone(),
+        "url_effective" => {
+            format!("{}://{}{}", transfer.url.scheme, transfer.url.authority(), transfer.url.path)
+        }
         "content_type" => {
             verdict.ok().and_then(|response| response.header("Content-Type")).unwrap_or_default().to_owned()
         }
@@ -190,6 +225,7 @@ fn variable(
         "http_version" => if connected { "1.1" } else { "0" }.to_owned(),
         "exitcode" => verdict.map_or_else(|failure| failure.code, |_| 0).to_string(),
         "errormsg" => verdict.map_or_else(|failure| failure.message.clone(), |_| String::new()),
-        _ => String::new(),
-    }
+        "stdout" | "stderr" | "onerror" => String::new(),
+        _ => return None,
+    })
 }
