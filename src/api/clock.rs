@@ -35,6 +35,38 @@ impl Instant {
                 Some('N') => format!("{:09}", self.micros() % 1_000_000 * 1000),
                 Some('a') => DAYS[(unix / 86_400 % 7) as usize].to_owned(),
                 Some('b' | 'h') => month_name.to_owned(),
+                Some('A') => {
+                    let names =
+                        ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+                    names[(unix / 86_400 % 7) as usize].to_owned()
+                }
+                Some('B') => {
+                    let names = [
+                        "January",
+                        "February",
+                        "March",
+                        "April",
+                        "May",
+                        "June",
+                        "July",
+                        "August",
+                        "September",
+                        "October",
+                        "November",
+                        "December",
+                    ];
+                    names[(month as usize).clamp(1, 12) - 1].to_owned()
+                }
+                Some('u') => ((unix / 86_400 + 3) % 7 + 1).to_string(),
+                Some('w') => ((unix / 86_400 + 4) % 7).to_string(),
+                Some('j') => {
+                    let new_year = Self::parse_rfc3339(&format!("{year:04}-01-01T00:00:00Z"));
+                    format!("{:03}", self.since(new_year.unwrap_or_default()).as_secs() / 86_400 + 1)
+                }
+                Some('k') => format!("{hour:2}"),
+                Some('c') => self.strftime("%a %b %e %T %Y"),
+                Some('x') => self.strftime("%m/%d/%y"),
+                Some('X') => self.strftime("%T"),
                 Some('F') => format!("{year}-{month:02}-{day:02}"),
                 Some('T') => format!("{hour:02}:{minute:02}:{second:02}"),
                 Some('D') => format!("{month:02}/{day:02}/{:02}", year % 100),

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use cluster_playground::api::json;
+use cluster_playground::api::parse_duration;
 use cluster_playground::cluster::Profile;
 use cluster_playground::shell::batch::{commands, is_interrupt};
 use cluster_playground::shell::chapter::CHAPTER;
@@ -127,7 +128,9 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
             Long("think") => {
                 let text = parser.value()?.string()?;
                 let wrong = || Failure::Usage(format!("--think: {text:?} is not a span of time"));
-                options.think = span(&text).ok_or_else(wrong)?;
+                // Go's units, as kubectl's flags have them, or `sleep`'s.
+                let units = parse_duration(&text).filter(|(negative, _)| !negative).map(|(_, span)| span);
+                options.think = units.or_else(|| span(&text)).ok_or_else(wrong)?;
             }
             Value(file) if options.file.is_none() => options.file = Some(file.string()?),
             _ => return Err(arg.unexpected().into()),

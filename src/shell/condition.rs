@@ -83,7 +83,7 @@ fn unary(operator: &str, operand: &str, scope: &Scope, ctx: &mut Ctx<'_>) -> Res
     match operator {
         "-z" => Ok(operand.is_empty()),
         "-n" => Ok(!operand.is_empty()),
-        "-e" | "-a" | "-r" | "-w" => Ok(ctx.files().exists(&path)),
+        "-e" | "-a" | "-r" | "-w" | "-x" => Ok(ctx.files().exists(&path)),
         "-f" => Ok(ctx.files().read(&path).is_ok()),
         "-d" => Ok(ctx.files().is_directory(&path)),
         "-s" => Ok(ctx.files().read(&path).is_ok_and(|text| !text.is_empty())),

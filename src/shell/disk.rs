@@ -3,6 +3,7 @@
 use super::files::Files;
 use super::program::Place;
 use crate::cluster::Cluster;
+use crate::images::{self, Flavour};
 use crate::net::Source;
 
 /// Directories that every Linux root has.
@@ -11,15 +12,33 @@ const ROOT: [&str; 14] = [
     "/usr", "/var",
 ];
 
+/// What a machine says of its system.
+const ALPINE: &str =
+    "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME=\"Alpine Linux v3.22\"\n";
+const DEBIAN: &str = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION=\"12 (bookworm)\"\nVERSION_CODENAME=bookworm\nID=debian\n";
+const ROOT_USER: &str = "root:x:0:0:root:/root:/bin/sh\n";
+const LOCALHOST: &str = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+
 /// The files of a place nobody has looked at yet.
 pub fn begin(cluster: &Cluster, place: &Place) -> Files {
     let mut files = Files::default();
     ROOT.iter().for_each(|path| files.make_all(path));
+    files.place("/proc/sys/net/ipv4/ip_forward", "1\n");
     match place {
         Place::Workstation => {}
         Place::Container { pod, container, .. } => {
             let Some(environment) = cluster.environment(pod, container) else { return files };
             files.make_all(&environment.working_dir);
+            let flavour = images::find(&environment.image).map(|image| image.flavour);
+            let release = match flavour {
+                Some(Flavour::Alpine) => Some(ALPINE),
+                Some(Flavour::Debian) => Some(DEBIAN),
+                _ => None,
+            };
+            release.into_iter().for_each(|release| files.place("/etc/os-release", release));
+            if flavour != Some(Flavour::Scratch) {
+                files.place("/etc/passwd", ROOT_USER);
+            }
             files.place("/etc/hostname", format!("{}\n", environment.hostname));
             let resolver = cluster.resolver(&Source::Pod(pod.clone()));
             files.place("/etc/resolv.conf", resolver.resolv.to_string());
@@ -33,7 +52,9 @@ pub fn begin(cluster: &Cluster, place: &Place) -> Files {
         }
         Place::Node(node) => {
             files.place("/etc/hostname", format!("{node}\n"));
-            files.place("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+            files.place("/etc/hosts", LOCALHOST);
+            files.place("/etc/os-release", DEBIAN);
+            files.place("/etc/passwd", ROOT_USER);
             let resolver = cluster.resolver(&Source::Node(node.clone()));
             files.place("/etc/resolv.conf", resolver.resolv.to_string());
         }

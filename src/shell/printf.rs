@@ -10,6 +10,7 @@ pub fn run(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
     };
     let format: Vec<char> = unescape(format).chars().collect();
     let mut rest = args[2..].iter();
+    let mut status = 0;
     loop {
         let before = rest.len();
         let mut at = 0;
@@ -27,9 +28,27 @@ pub fn run(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
             let flags: String = format[start..at].iter().collect();
             let text = match format.get(at) {
                 Some('%') => "%".to_owned(),
-                Some('d' | 'i' | 'u') => {
+                Some(kind @ ('d' | 'i' | 'u' | 'x' | 'X' | 'o')) => {
                     let given = rest.next().map_or("0", |arg| arg.as_str());
-                    given.parse::<i64>().unwrap_or(0).to_string()
+                    let number = number(given).unwrap_or_else(|| {
+                        ctx.complain(format!("printf: {given}: invalid number"));
+                        status = 1;
+                        0
+                    });
+                    match kind {
+                        'x' => format!("{number:x}"),
+                        'X' => format!("{number:X}"),
+                        'o' => format!("{number:o}"),
+                        _ => number.to_string(),
+                    }
+                }
+                Some('c') => {
+                    rest.next().and_then(|arg| arg.chars().next()).map_or_else(String::new, String::from)
+                }
+                Some('s') => {
+                    let given = rest.next().map_or("", |arg| arg.as_str());
+                    let most = flags.split_once('.').map(|(_, most)| most.parse().unwrap_or(0));
+                    given.chars().take(most.unwrap_or(usize::MAX)).collect()
                 }
                 Some('b') => unescape(rest.next().map_or("", |arg| arg)),
                 Some('f') => {
@@ -45,8 +64,19 @@ pub fn run(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
         }
         // The format is used again as long as it takes arguments.
         if rest.len() == 0 || rest.len() == before {
-            return 0;
+            return status;
         }
+    }
+}
+
+/// A number as the shell writes them: `42`, `0x2a`, `'a` for a character's.
+fn number(text: &str) -> Option<i64> {
+    if let Some(quoted) = text.strip_prefix(['\'', '"']) {
+        return quoted.chars().next().map(|c| i64::from(u32::from(c)));
+    }
+    match text.strip_prefix("0x") {
+        Some(digits) => i64::from_str_radix(digits, 16).ok(),
+        None => text.trim().parse().ok(),
     }
 }
 
@@ -78,6 +108,17 @@ pub fn unescape(text: &str) -> String {
             Some('r') => out.push('\r'),
             Some('\\') | None => out.push('\\'),
             Some('e') => out.push('\u{1b}'),
+            Some('a') => out.push('\u{7}'),
+            Some(first @ ('0' | 'x')) => {
+                let (base, most) = if first == 'x' { (16, 2) } else { (8, 3) };
+                let mut code = 0;
+                for _ in 0..most {
+                    let Some(digit) = chars.clone().next().and_then(|c| c.to_digit(base)) else { break };
+                    code = code * base + digit;
+                    chars.next();
+                }
+                out.extend(char::from_u32(code));
+            }
             Some(other) => out.extend(['\\', other]),
         }
     }

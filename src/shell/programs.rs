@@ -23,8 +23,6 @@ pub type Make = fn(Vec<String>) -> Box<dyn Program>;
 pub enum Start {
     /// It does all in one poll.
     Once(Act),
-    /// The same, after its input has ended.
-    Filter(Act),
     /// It makes a state machine.
     Program(Make),
     /// There are two of that name: the one people install, and BusyBox's.
@@ -115,7 +113,7 @@ static PROGRAMS: &[Entry] = &[
     once("expr", small::expression),
     once("false", small::builtin),
     filter("fgrep"),
-    once("find", tools::files::find),
+    both("find", Start::Program(|words| Box::new(tools::find::Find::new(words)))),
     both("getent", Start::Program(|words| Box::new(NameTool::new(names::getent, words)))),
     workstation("git", Start::Program(|words| Box::new(tools::git::Git::new(words)))),
     filter("grep"),
@@ -127,7 +125,7 @@ static PROGRAMS: &[Entry] = &[
     either_once("ip", ip::ip, ip::busybox_ip),
     node("iptables", tools::node::iptables::iptables),
     node("iptables-save", tools::node::iptables::save),
-    both("jq", Start::Filter(tools::jq::run)),
+    both("jq", Start::Program(tools::jq::program)),
     workstation("kubectl", Start::Program(|words| super::kubectl::command(&words))),
     once("ls", tools::files::ls),
     once("mkdir", tools::files::mkdir),
@@ -237,9 +235,9 @@ fn find(cluster: &Cluster, place: &Place, name: &str) -> Option<(&'static Entry,
 /// Programs of a workstation and of a node that are there and do nothing here.
 const ON_WORKSTATION: &str = "apt apt-get brew chmod chown df dmesg du ethtool free go helm ipset kind ln make md5sum minikube mktemp \
     mount nmap node npm nproc openssl python python3 realpath readlink service sha256sum socat stat sudo systemctl tar tcpdump top \
-    uptime yes";
+    comm fold split shuf less more yes";
 const ON_NODE: &str = "apt-get chmod chown ctr df dmesg du ebtables ethtool free ipset journalctl ln lsns mktemp mount nproc nsenter \
-    pgrep readlink realpath sha256sum md5sum socat stat systemctl tar top umount uptime bridge yes";
+    pgrep readlink realpath sha256sum md5sum socat stat systemctl tar top umount bridge yes";
 
 /// Whether a program is at a place that is not simulated.
 fn is_dumb(cluster: &Cluster, place: &Place, name: &str) -> bool {
@@ -273,7 +271,6 @@ pub fn make(cluster: &Cluster, place: &Place, mut words: Vec<String>) -> Option<
     words[0] = entry.name.to_owned();
     Some(match entry.start {
         Start::Once(act) => Box::new(Once { act, args: words, reads: false }),
-        Start::Filter(act) => Box::new(Once { act, args: words, reads: true }),
         Start::Program(make) => make(words),
         Start::EitherOnce(own, other) => {
             Box::new(Once { act: if busybox { other } else { own }, args: words, reads: false })

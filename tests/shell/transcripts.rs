@@ -78,3 +78,8 @@ fn containers_do_what_their_manifests_say() {
 fn clients_speak_as_they_do() {
     agree("networking");
 }
+
+#[test]
+fn tools_for_text_and_files() {
+    agree("text");
+}

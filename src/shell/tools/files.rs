@@ -3,7 +3,7 @@
 
 use super::text::{Options, Usage};
 use crate::api::Ordered;
-use crate::shell::files::{FileError, absolute, matches_pattern, name, parent};
+use crate::shell::files::{FileError, absolute, name, parent};
 use crate::shell::program::{Ctx, Exit};
 use crate::shell::programs::is_busybox;
 
@@ -352,72 +352,4 @@ pub fn touch(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
         }
     }
     if args.len() == 1 { missing("touch", ctx) } else { status }
-}
-
-/// `find [PATH…] [-name P] [-iname P] [-path P] [-type f|d] [-maxdepth N] [-not …]`
-pub fn find(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
-    let expression =
-        args.iter().skip(1).position(|arg| arg.starts_with(['-', '!'])).map_or(args.len(), |at| at + 1);
-    let mut paths = args[1..expression].to_vec();
-    if paths.is_empty() {
-        paths.push(".".to_owned());
-    }
-    let mut tests: Vec<(bool, &str, &str)> = Vec::new();
-    let mut deepest = usize::MAX;
-    let mut negated = false;
-    let mut words = args[expression..].iter();
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "-not" | "!" => negated = true,
-            "-print" | "-a" | "-and" => {}
-            "-maxdepth" | "-name" | "-iname" | "-path" | "-type" => {
-                let Some(value) = words.next() else {
-                    ctx.complain(format!("find: missing argument to `{word}'"));
-                    return 1;
-                };
-                if word == "-maxdepth" {
-                    deepest = value.parse().unwrap_or(usize::MAX);
-                } else {
-                    tests.push((std::mem::take(&mut negated), word, value));
-                }
-            }
-            other => {
-                ctx.complain(format!("find: unknown predicate `{other}'"));
-                return 1;
-            }
-        }
-    }
-    let mut status = 0;
-    for path in &paths {
-        let root = absolute(ctx.cwd, path);
-        if !ctx.files().exists(&root) {
-            ctx.complain(format!("find: ‘{path}’: No such file or directory"));
-            status = 1;
-            continue;
-        }
-        let mut stack = vec![(path.clone(), root, 0)];
-        while let Some((shown, full, depth)) = stack.pop() {
-            let directory = ctx.files().is_directory(&full);
-            let holds = tests.iter().all(|(negated, test, value)| {
-                let holds = match *test {
-                    "-name" => matches_pattern(value, name(&full)),
-                    "-iname" => matches_pattern(&value.to_lowercase(), &name(&full).to_lowercase()),
-                    "-path" => matches_pattern(value, &shown),
-                    _ => directory == (*value == "d"),
-                };
-                holds != *negated
-            });
-            if holds {
-                ctx.say(&shown);
-            }
-            if directory && depth < deepest {
-                let inside = ctx.files().list(&full);
-                let joined = |name: &str| format!("{}/{name}", shown.trim_end_matches('/'));
-                stack.extend(
-                    inside.iter().rev().map(|(name, _)| (joined(name), absolute(&full, name), depth + 1)),
-                );
-            }
-        }
-    }
-    status
 }

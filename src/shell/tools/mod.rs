@@ -6,6 +6,7 @@ pub mod date;
 pub mod elsewhere;
 pub mod env;
 pub mod files;
+pub mod find;
 pub mod git;
 pub mod names;
 pub mod jq;

@@ -1,9 +1,9 @@
 //! What `jq` has built in: functions by name, operators, formats.
 
 use super::parse::Filter;
-use super::run::{Done, Env, Item, Machine, Out, Stop, error};
+use super::run::{Done, Env, Item, Machine, Out, Stop, error, get};
 use super::value::{Json, Reader};
-use crate::api::Ordered;
+use crate::api::{Instant, Ordered};
 use crate::shell::regex::{Regex, Syntax};
 use crate::shell::tools::text::encode;
 use std::rc::Rc;
@@ -287,6 +287,15 @@ fn simple(name: &str, value: &Json) -> Option<Result<Json, Stop>> {
         "all" => {
             items(value, "cannot be iterated over").map(|items| Json::Bool(items.iter().all(Json::truth)))
         }
+        "fromdate" | "fromdateiso8601" => text(value, name).and_then(|text| {
+            let at = Instant::parse_rfc3339(text).filter(|_| text.len() == 20);
+            let why = || error(format!("date \"{text}\" does not match format \"%Y-%m-%dT%H:%M:%SZ\""));
+            at.map(|at| Json::Number(at.unix() as f64)).ok_or_else(why)
+        }),
+        "todate" | "todateiso8601" => match value {
+            Json::Number(seconds) => Ok(Json::text(Instant::from_unix(*seconds as u64).rfc3339())),
+            other => Err(error(format!("{} cannot be parsed as a number", described(other)))),
+        },
         "floor" => number(value, f64::floor),
         "ceil" => number(value, f64::ceil),
         "round" => number(value, f64::round),
@@ -522,6 +531,45 @@ pub fn call(
             let object = from_entries(&Json::array(found))?;
             out(machine, Item::plain(object))
         }
+        // What the machine knows is bound where the run begins.
+        ("now" | "env", []) => {
+            let known = env.get(if name == "now" { "now" } else { "ENV" });
+            out(machine, Item::plain(known.unwrap_or(Json::Null)))
+        }
+        ("any" | "all", [values, filter]) => {
+            let mut holds = name == "all";
+            for inner in machine.all(values, &here, env)? {
+                for found in machine.all(filter, &Item::plain(inner), env)? {
+                    holds = if name == "all" { holds && found.truth() } else { holds || found.truth() };
+                }
+            }
+            out(machine, Item::plain(Json::Bool(holds)))
+        }
+        ("scan", [pattern]) => {
+            let regex = regex(&machine.one(pattern, &here, env)?, &Json::Null)?;
+            let source = text(value, "scan")?;
+            for groups in regex.find_all(source) {
+                let part = |group: &Option<(usize, usize)>| {
+                    group.and_then(|(from, to)| source.get(from..to)).map_or(Json::Null, Json::text)
+                };
+                // The parts in parentheses if there are any, else the whole match.
+                let found = match groups.split_first() {
+                    Some((_, inner)) if !inner.is_empty() => Json::array(inner.iter().map(part).collect()),
+                    Some((whole, _)) => part(whole),
+                    None => continue,
+                };
+                out(machine, Item::plain(found))?;
+            }
+            Ok(())
+        }
+        ("getpath", [path]) => {
+            let path = machine.one(path, &here, env)?;
+            let mut at = value.clone();
+            for key in items(&path, "Path must be specified as an array")? {
+                at = get(&at, key).unwrap_or(Json::Null);
+            }
+            out(machine, Item::plain(at))
+        }
         ("any" | "all", [filter]) => {
             let mut holds = name == "all";
             machine.each(&here, &mut |machine, inner| {
@@ -602,8 +650,15 @@ pub fn call(
 
 /// What a compiler would have said before anything ran.
 fn undefined(name: &str, arguments: usize) -> Stop {
-    error(format!("{name}/{arguments} is not defined"))
+    let known = ELSEWHERE.split_whitespace().any(|other| other == name);
+    error(format!("{name}/{arguments} is not {}", if known { "simulated here" } else { "defined" }))
 }
+
+/// What jq has built in besides.
+const ELSEWHERE: &str = "capture combinations debug delpaths env explode implode infinite input input_filename \
+    input_line_number inputs isinfinite isnan isnormal isvalid leaf_paths localtime match mktime gmtime nan nth pow log exp \
+    repeat setpath splits strftime strptime strflocaltime tostream fromstream transpose until walk while halt halt_error \
+    getpath ascii @text limit min_by tojson truncate_stream in inside utf8bytelength significand bsearch indices index rindex";
 
 fn limit(machine: &mut Machine, most: u32, filter: &Filter, item: &Item, env: &Env, out: Out<'_>) -> Done {
     let mut left = most;

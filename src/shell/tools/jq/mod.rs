@@ -6,7 +6,7 @@ mod parse;
 mod run;
 mod value;
 
-use crate::shell::program::{Ctx, Exit};
+use crate::shell::program::{Ctx, Exit, Once, Program};
 use parse::{Filter, parse};
 use run::{Env, Item, Machine, Stop};
 use value::{Json, Layout, Reader};
@@ -30,9 +30,30 @@ Usage:\tjq [OPTIONS] FILTER [FILES...]
 \tjq [OPTIONS] --args FILTER [ARGUMENTS...]
 \tjq [OPTIONS] --jsonargs FILTER [JSON_VALUES...]";
 
+/// A jq of these words: it waits for its input unless that is in files, or none is wanted.
+pub fn program(words: Vec<String>) -> Box<dyn Program> {
+    let (mut operands, mut reads) = (0, true);
+    let mut rest = words[1..].iter();
+    while let Some(word) = rest.next() {
+        match word.as_str() {
+            "--arg" | "--argjson" | "--slurpfile" | "--rawfile" => drop((rest.next(), rest.next())),
+            "--indent" | "-L" => drop(rest.next()),
+            "--null-input" => reads = false,
+            "--args" | "--jsonargs" => break,
+            flags if flags.starts_with('-') && !flags.starts_with("--") && flags.contains('n') => {
+                reads = false
+            }
+            flags if flags.starts_with('-') && flags.len() > 1 => {}
+            _ => operands += 1,
+        }
+    }
+    // The first operand is the filter.
+    Box::new(Once { act: run, args: words, reads: reads && operands < 2 })
+}
+
 /// Runs `jq [OPTIONS] FILTER [FILES...]` on its whole input.
 pub fn run(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
-    let options = match read(args, ctx) {
+    let mut options = match read(args, ctx) {
         Ok(options) => options,
         Err(status) => return status,
     };
@@ -47,6 +68,10 @@ pub fn run(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
             return 3;
         }
     };
+    let mut known = Json::object();
+    ctx.env.iter().for_each(|(name, value)| known.set(name, Json::text(value.as_str())));
+    let now = Json::Number(ctx.cluster.now().micros() as f64 / 1e6);
+    options.env = options.env.with("ENV".into(), known).with("now".into(), now);
     let mut status = 0;
     let mut input = String::new();
     for file in &options.files {
@@ -198,7 +223,9 @@ fn one(options: &Options, filter: &Filter, value: Json, at: &str, ctx: &mut Ctx<
     });
     ctx.stdout.push_str(&printed);
     match done {
-        Err(Stop::Error(Json::Text(text))) if text.ends_with(" is not defined") => {
+        Err(Stop::Error(Json::Text(text)))
+            if text.ends_with(" is not defined") || text.ends_with(" is not simulated here") =>
+        {
             let filter = options.filter.as_deref().unwrap_or_default();
             ctx.complain(format!("jq: error: {text} at <top-level>, line 1:\n{filter}\njq: 1 compile error"));
             3

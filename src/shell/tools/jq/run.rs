@@ -67,7 +67,8 @@ impl Env {
         Self(Some(Rc::new((name, value, self.clone()))))
     }
 
-    fn get(&self, name: &str) -> Option<Json> {
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Option<Json> {
         let mut at = self;
         while let Some(entry) = &at.0 {
             if &*entry.0 == name {
@@ -462,7 +463,7 @@ impl Machine {
 }
 
 /// What is at a key of an object or an index of an array.
-fn get(base: &Json, key: &Json) -> Result<Json, Stop> {
+pub(super) fn get(base: &Json, key: &Json) -> Result<Json, Stop> {
     match (base, key) {
         (Json::Null, Json::Text(_) | Json::Number(_) | Json::Null | Json::Object(_)) => Ok(Json::Null),
         (Json::Object(_), Json::Text(key)) => Ok(base.member(key).cloned().unwrap_or(Json::Null)),

@@ -49,6 +49,10 @@ struct Options {
 /// # Errors
 /// The round it waits for.
 pub fn dig(kit: &mut Kit<'_>) -> Result<Exit, Ask> {
+    if kit.args.iter().any(|arg| arg == "-v") {
+        kit.say(format!("DiG {VERSION}"));
+        return Ok(0);
+    }
     let options = match parse(kit.args) {
         Ok(options) => options,
         Err(message) => {
@@ -225,6 +229,7 @@ fn read_option(option: &str, options: &mut Options) -> Result<(), String> {
         | "qr" | "rrcomments" | "showsearch" | "split" | "nsid" | "idnin" | "idnout" | "onesoa"
         | "badcookie" | "ndots" | "domain" | "expire" | "keepopen" | "mapped" | "subnet" | "yaml"
         | "ttlunits" | "unknownformat" | "crypto" => {}
+        "trace" => return Err("dig: +trace is not simulated here: there are no root servers".to_owned()),
         _ => return Err(format!("Invalid option: +{option}")),
     }
     Ok(())

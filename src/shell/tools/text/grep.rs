@@ -19,6 +19,7 @@ struct Grep {
     quiet: bool,
     number: bool,
     prefix: bool,
+    recursive: bool,
     most: Option<usize>,
     before: usize,
     after: usize,
@@ -38,7 +39,7 @@ pub(super) fn make(name: &str, args: &[String]) -> Made {
     read(name, args).unwrap_or_else(Made::from)
 }
 
-const LONG: [(&str, char); 22] = [
+const LONG: [(&str, char); 23] = [
     ("ignore-case", 'i'),
     ("invert-match", 'v'),
     ("line-number", 'n'),
@@ -61,13 +62,14 @@ const LONG: [(&str, char); 22] = [
     ("before-context", 'B'),
     ("context", 'C'),
     ("max-count", 'm'),
+    ("recursive", 'r'),
 ];
 
 fn read(name: &str, args: &[String]) -> Result<Made, Usage> {
     // Colours are for terminals that show them; buffering does not matter here.
     let plain = |arg: &&String| !arg.starts_with("--color") && *arg != "--line-buffered";
     let args: Vec<String> = args.iter().filter(plain).cloned().collect();
-    let mut options = Options::read("grep", &numbered(args), "ivnclLowxEFGPqshHe:A:B:C:m:ra", &LONG)?;
+    let mut options = Options::read("grep", &numbered(args), "ivnclLowxEFGPqshHe:A:B:C:m:rRa", &LONG)?;
     let mut patterns: Vec<String> = options.values('e').map(str::to_owned).collect();
     if patterns.is_empty() {
         if options.operands.is_empty() {
@@ -99,6 +101,10 @@ fn read(name: &str, args: &[String]) -> Result<Made, Usage> {
     };
     let patterns =
         patterns.iter().flat_map(|p| p.split('\n')).map(compile).collect::<Result<Vec<_>, Usage>>()?;
+    let recursive = options.has('r') || options.has('R');
+    if recursive && options.operands.is_empty() {
+        options.operands.push(".".to_owned());
+    }
     let number = |letter: char| -> Result<Option<usize>, Usage> {
         let Some(value) = options.value(letter) else { return Ok(None) };
         let wrong = if letter == 'm' { "invalid max count" } else { "invalid context length argument" };
@@ -116,7 +122,8 @@ fn read(name: &str, args: &[String]) -> Result<Made, Usage> {
         names_without: options.has('L'),
         quiet: options.has('q'),
         number: options.has('n'),
-        prefix: options.has('H') || options.operands.len() > 1 && !options.has('h'),
+        prefix: options.has('H') || (options.operands.len() > 1 || recursive) && !options.has('h'),
+        recursive,
         most: number('m')?,
         before: number('B')?.or(context).unwrap_or(0),
         after: number('A')?.or(context).unwrap_or(0),
@@ -262,6 +269,10 @@ impl Filter for Grep {
 
     fn unreadable(&self) -> Exit {
         if self.quiet && self.any { 0 } else { 2 }
+    }
+
+    fn recursive(&self) -> bool {
+        self.recursive
     }
 
     fn boxed_clone(&self) -> Box<dyn Filter> {

@@ -34,6 +34,11 @@ pub trait Filter: Debug {
     /// The end of all input: the exit status.
     fn end(&mut self, out: &mut Output) -> Exit;
 
+    /// Whether directories stand for the files in them.
+    fn recursive(&self) -> bool {
+        false
+    }
+
     /// The status when a file could not be read.
     fn unreadable(&self) -> Exit {
         1
@@ -191,6 +196,14 @@ impl Program for Stream {
                 }
                 filter.file_end(&file, &mut out);
             } else {
+                let place = absolute(ctx.cwd, &file);
+                if filter.recursive() && ctx.files().is_directory(&place) {
+                    self.files.pop_front();
+                    for (name, _) in ctx.files().list(&place).into_iter().rev() {
+                        self.files.push_front(format!("{}/{name}", file.trim_end_matches('/')));
+                    }
+                    continue;
+                }
                 match ctx.read(&file) {
                     Ok(text) => {
                         filter.file(&file, self.readable, &mut out);
