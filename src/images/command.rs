@@ -295,6 +295,7 @@ fn run_once(process: &Process, command: &[String], out: &mut Vec<String>) -> i32
             network: None,
             has: &has,
             busybox: process.image.flavour != Flavour::Debian,
+            depth: 0,
         };
         match script.go_on(&mut machine) {
             Pause::Ended(code) => return code,

@@ -133,6 +133,7 @@ impl Process {
                 network: Some(network),
                 has: &has,
                 busybox: image.flavour != Flavour::Debian,
+                depth: 0,
             };
             match script.go_on(&mut machine) {
                 Pause::For(after) => break Life::Pauses { after },

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::api::service::Protocol;
 use crate::api::{Key, Kind, Object, Ordered};
+use crate::proxy::Mode;
 use std::time::Duration;
 
 /// How long a client's kernel tries to connect: a SYN and six more (`net.ipv4.tcp_syn_retries`).
@@ -187,10 +188,39 @@ impl Network<'_> {
         if let Some(pod) = listening.cloned() {
             return self.at_pod(trace, &pod, loopback, arrived, depth);
         }
-        if let Some(response) = self.health_check(node, port) {
+        let own = self.component(node, port, loopback, &trace.request.payload);
+        if let Some(response) = own.or_else(|| self.health_check(node, port)) {
             return self.answered(trace, arrived, None, Some(response), None);
         }
         self.refused_by_machine(trace, Place::Node(node.to_owned()), arrived);
+    }
+
+    /// What kube-proxy and the kubelet of a node answer about themselves. Their ports 10248 and 10249 are
+    /// open to the node alone.
+    fn component(&self, node: &str, port: u16, loopback: bool, payload: &Payload) -> Option<HttpResponse> {
+        let Payload::Http(request) = payload else { return None };
+        let proxied = self.proxies.get(node).is_some();
+        let body = match (port, request.path.as_str()) {
+            (10_248, "/healthz") if loopback => "ok".to_owned(),
+            (10_249, "/healthz") if loopback && proxied => "ok".to_owned(),
+            (10_249, "/proxyMode") if loopback && proxied => match self.setting.proxy.mode {
+                Mode::Iptables => "iptables".to_owned(),
+                Mode::Nftables => "nftables".to_owned(),
+            },
+            (10_256, "/healthz" | "/livez") if proxied => {
+                let now = self.now.strftime("%F %T +0000 UTC");
+                format!("{{\"lastUpdated\": \"{now}\",\"currentTime\": \"{now}\", \"nodeEligible\": true}}")
+            }
+            (10_248 | 10_249, _) if loopback && (proxied || port == 10_248) => {
+                return Some(HttpResponse {
+                    status: 404,
+                    body: "404 page not found\n".into(),
+                    ..HttpResponse::default()
+                });
+            }
+            _ => return None,
+        };
+        Some(HttpResponse { status: 200, body, ..HttpResponse::default() })
     }
 
     /// What kube-proxy answers load balancers that ask for a Service's health.

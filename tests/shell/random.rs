@@ -94,6 +94,24 @@ const TOKENS: &[&str] = &[
     "}",
     "$x",
     "\\",
+    "[[",
+    "]]",
+    "=~",
+    "((",
+    "i++",
+    "{1..3}",
+    "{a,",
+    "${x:1:",
+    "${x//a/",
+    "${x^^}",
+    "trap",
+    "set",
+    "-euo",
+    "pipefail",
+    "let",
+    "function",
+    "find",
+    "-exec",
     "for",
     "in",
     "do",
@@ -183,6 +201,38 @@ fn survives(session: &mut Session, line: &str, seed: u64) {
     assert!(!session.terminals()[0].is_busy(), "seed {seed}: no prompt after {line:?}");
     let answer = session.run("echo still here", Duration::from_secs(1), false);
     assert!(answer.stdout.ends_with("still here\n"), "seed {seed}: {line:?} left {:?}", answer.stdout);
+}
+
+#[test]
+fn random_scripts_of_containers_let_time_pass() {
+    let mut random = fastrand::Rng::with_seed(1);
+    let more = [
+        "sleep", "0", "$((i+1))", "i=1", "done", "do", ";", ";", "$(", ")", "until", "touch", "/tmp/x",
+        "date",
+    ];
+    for round in 0..40 {
+        let mut session = session(&[]);
+        let mut manifest = String::new();
+        for pod in 0..8 {
+            let words: Vec<&str> = (0..random.usize(1..14))
+                .map(|_| {
+                    if random.bool() {
+                        more[random.usize(..more.len())]
+                    } else {
+                        TOKENS[random.usize(..TOKENS.len())]
+                    }
+                })
+                .collect();
+            let script = serde_json::json!(["sh", "-c", words.join(" ")]);
+            manifest += &format!(
+                "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{pod}}}\nspec:\n  containers:\n  - name: c\n    image: busybox\n    command: {script}\n"
+            );
+        }
+        session.act(Act::Save { path: "/home/you/pods.yaml".into(), text: manifest });
+        let answer =
+            session.run("kubectl apply -f pods.yaml; sleep 60; echo passed", Duration::from_secs(600), false);
+        assert!(answer.stdout.ends_with("passed\n"), "round {round}: {}", answer.stderr);
+    }
 }
 
 #[test]

@@ -83,3 +83,8 @@ fn clients_speak_as_they_do() {
 fn tools_for_text_and_files() {
     agree("text");
 }
+
+#[test]
+fn nodes_show_what_they_do() {
+    agree("nodes");
+}

@@ -13,6 +13,9 @@ pub(super) use run::{Machine, Pause};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// How deep compound commands and substitutions may nest.
+const DEEPEST: usize = 40;
+
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
@@ -51,6 +54,8 @@ pub(super) struct Script {
     /// Lines that come when what is under way has ended.
     coming: Vec<String>,
     errexit: bool,
+    /// The requests it has sent.
+    errands: u32,
     /// Whether `trap` was asked to handle TERM.
     pub(super) handles_term: bool,
 }
@@ -58,7 +63,8 @@ pub(super) struct Script {
 impl Script {
     /// Reads a script; `None` if it is beyond what is simulated.
     pub(super) fn parse(text: &str, arguments: &[&str]) -> Option<Self> {
-        let mut compiler = Compiler { tokens: tokens(text), at: 0, steps: Vec::new(), loops: Vec::new() };
+        let (steps, loops) = (Vec::new(), Vec::new());
+        let mut compiler = Compiler { tokens: tokens(text), at: 0, steps, loops, depth: 0 };
         compiler.list(&[])?;
         (compiler.at == compiler.tokens.len()).then(|| Self::of(compiler.steps, arguments))
     }
@@ -85,6 +91,7 @@ impl Script {
             partial: String::new(),
             coming: Vec::new(),
             errexit: false,
+            errands: 0,
             handles_term: false,
         }
     }
@@ -160,6 +167,7 @@ struct Compiler {
     at: usize,
     steps: Vec<Step>,
     loops: Vec<Loop>,
+    depth: usize,
 }
 
 impl Compiler {
@@ -189,6 +197,13 @@ impl Compiler {
 
     /// Commands up to one of the closing words.
     fn list(&mut self, until: &[&str]) -> Option<()> {
+        self.depth += 1;
+        let done = if self.depth > DEEPEST { None } else { self.commands(until) };
+        self.depth -= 1;
+        done
+    }
+
+    fn commands(&mut self, until: &[&str]) -> Option<()> {
         loop {
             while self.eat(";") {}
             if self.at == self.tokens.len() {

@@ -10,6 +10,9 @@ use std::time::Duration;
 
 /// Commands that are run before a script that never waits is made to.
 const BUSY: u32 = 500;
+/// What the shortest sleep takes.
+const SHORTEST: Duration = Duration::from_millis(10);
+
 /// What a script has to do with.
 pub(in crate::images) struct Machine<'a> {
     pub launch: &'a Launch,
@@ -23,6 +26,8 @@ pub(in crate::images) struct Machine<'a> {
     /// Whether a program is in the image.
     pub has: &'a dyn Fn(&str) -> bool,
     pub busybox: bool,
+    /// How many commands this one stands in.
+    pub depth: usize,
 }
 
 impl Machine<'_> {
@@ -36,6 +41,7 @@ impl Machine<'_> {
             network: None,
             has: self.has,
             busybox: self.busybox,
+            depth: self.depth + 1,
         }
     }
 }
@@ -196,7 +202,8 @@ impl Script {
             }
             ("sleep", [span, ..]) => match super::super::command::seconds(span) {
                 _ if background => {}
-                Some(span) => return Some(Pause::For(span)),
+                // Not even `sleep 0` takes no time.
+                Some(span) => return Some(Pause::For(span.max(SHORTEST))),
                 None if matches!(*span, "infinity" | "inf") => return Some(Pause::Becomes(words, false)),
                 None => self.status = 1,
             },

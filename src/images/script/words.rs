@@ -1,5 +1,6 @@
 //! Words of a script: quotes, variables, `$(…)`, arithmetic.
 
+use super::DEEPEST;
 use super::Script;
 use super::run::Machine;
 
@@ -89,11 +90,11 @@ impl Script {
                 '$' if next == '(' => {
                     let mut inner = String::new();
                     at = parenthesis(&chars, at + 1, &mut inner) - 1;
-                    let inner =
-                        inner.trim_start_matches("$(").strip_suffix(')').unwrap_or_default().to_owned();
-                    text += &match inner.strip_suffix(')').filter(|_| word.contains("$((")) {
+                    let inner = inner.strip_prefix("$(").unwrap_or(&inner);
+                    let inner = inner.strip_suffix(')').unwrap_or(inner);
+                    text += &match inner.strip_prefix('(').and_then(|sum| sum.strip_suffix(')')) {
                         Some(sum) => self.sum(sum).to_string(),
-                        None => self.substitute(&inner, machine),
+                        None => self.substitute(inner, machine),
                     };
                 }
                 '$' => {
@@ -141,7 +142,8 @@ impl Script {
 
     /// What a command prints, if it is one that needs no other process.
     fn substitute(&mut self, text: &str, machine: &mut Machine<'_>) -> String {
-        let Some(mut inner) = Script::parse(text, &[]) else { return String::new() };
+        let inner = Script::parse(text, &[]).filter(|_| machine.depth < DEEPEST);
+        let Some(mut inner) = inner else { return String::new() };
         inner.variables.clone_from(&self.variables);
         let mut lines = Vec::new();
         inner.go_on(&mut Machine { out: &mut lines, ..machine.again() });

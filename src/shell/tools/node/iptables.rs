@@ -52,6 +52,7 @@ pub fn save(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
 pub fn iptables(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
     let Some(node) = node(ctx) else { return refused(ctx, "iptables") };
     let (mut name, mut chain, mut listing, mut numbers) = ("filter".to_owned(), None, None, false);
+    let mut view = View { numeric: false, verbose: false };
     let mut words = args[1..].iter().peekable();
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -65,12 +66,16 @@ pub fn iptables(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
                 listing = Some(word.contains(['L', 'l']) && !word.ends_with("rules"));
                 chain = words.next_if(|word| !word.starts_with('-')).cloned().or(chain);
             }
+            "--numeric" => view.numeric = true,
+            "--verbose" => view.verbose = true,
             // `-nL`, `-nvL` and the like.
             flags
                 if flags.starts_with('-')
                     && !flags.starts_with("--")
                     && flags[1..].chars().all(|c| "nvxLS".contains(c)) =>
             {
+                view.numeric |= flags.contains('n');
+                view.verbose |= flags.contains('v');
                 if flags.contains(['L', 'S']) {
                     listing = Some(flags.contains('L'));
                     chain = words.next_if(|word| !word.starts_with('-')).cloned().or(chain);
@@ -86,6 +91,11 @@ pub fn iptables(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
         ctx.complain("iptables v1.8.9 (nf_tables): no command specified\nTry `iptables -h' or 'iptables --help' for more information.");
         return 2;
     };
+    if table(&name).is_none() && !EMPTY.contains(&name.as_str()) {
+        ctx.complain(format!("iptables v1.8.9 (nf_tables): table '{name}' does not exist"));
+        ctx.complain("Perhaps iptables or your kernel needs to be upgraded.");
+        return 3;
+    }
     let listed = rules(ctx, &node).zip(table(&name)).map(|(rules, table)| rules.chains(table));
     let chains = listed.unwrap_or_default();
     let is_shown = |name: Chain| chain.as_ref().is_none_or(|wanted| *wanted == name.to_string());
@@ -114,38 +124,62 @@ pub fn iptables(args: &[String], ctx: &mut Ctx<'_>) -> Exit {
     for (index, (chain, rules)) in shown.iter().enumerate().filter(|_| list) {
         let jumps = |rule: &&&Rule| rule.target == Target::Jump(*chain);
         let uses = chains.iter().flat_map(|(_, rules)| rules).filter(jumps).count();
-        let kind = if chain.is_builtin() { "policy ACCEPT".to_owned() } else { format!("{uses} references") };
+        let kind = match (chain.is_builtin(), view.verbose) {
+            (true, true) => "policy ACCEPT 0 packets, 0 bytes".to_owned(),
+            (true, false) => "policy ACCEPT".to_owned(),
+            (false, _) => format!("{uses} references"),
+        };
         let apart = if index > 0 { "\n" } else { "" };
         let number = if numbers { "num  " } else { "" };
         out += &format!("{apart}Chain {chain} ({kind})\n");
-        out += &format!("{number}target     prot opt source               destination         \n");
+        out += &match view.verbose {
+            true => format!(
+                "{number} pkts bytes target     prot opt in     out     source               destination         \n"
+            ),
+            false => format!("{number}target     prot opt source               destination         \n"),
+        };
         for (index, rule) in rules.iter().enumerate() {
             let number = if numbers { format!("{:<4} ", index + 1) } else { String::new() };
-            out += &format!("{number}{}\n", row(rule));
+            out += &format!("{number}{}\n", row(rule, &view));
         }
     }
     ctx.stdout.push_str(&out);
     0
 }
 
+/// How rules are listed.
+struct View {
+    /// Addresses and ports as numbers (`-n`).
+    numeric: bool,
+    /// With interfaces, and counters, which nobody keeps here (`-v`).
+    verbose: bool,
+}
+
+/// The ports of Services that have names in `/etc/services`.
+const SERVICES: [(u16, &str); 5] =
+    [(53, "domain"), (80, "http"), (443, "https"), (5432, "postgresql"), (3306, "mysql")];
+
 /// A rule as a row of a listing.
-fn row(rule: &Rule) -> String {
+fn row(rule: &Rule, view: &View) -> String {
     let protocol = rule.protocol.map_or_else(|| "all".to_owned(), |it| it.as_str().to_ascii_lowercase());
     let range = |range: Option<Cidr>| match range {
-        None => "0.0.0.0/0".to_owned(),
+        None if view.numeric => "0.0.0.0/0".to_owned(),
+        None => "anywhere".to_owned(),
         Some(range) if range.length() == 32 => range.address().to_string(),
         Some(range) => range.to_string(),
     };
-    let source = match rule.source {
-        Some((true, from)) => format!("!{}", range(Some(from))),
-        from => range(from.map(|(_, from)| from)),
-    };
+    let (not, source) = rule.source.map_or((false, None), |(not, from)| (not, Some(from)));
+    let source = format!("{}{:<19}", if not { '!' } else { ' ' }, range(source));
     let mut rest = String::new();
     for condition in &rule.matches {
         match condition {
             Match::Comment(text) => rest += &format!(" /* {text} */"),
             Match::Transport(None) => {}
-            Match::Transport(Some(port)) => rest += &format!(" {protocol} dpt:{port}"),
+            Match::Transport(Some(port)) => {
+                let named = SERVICES.iter().find(|(known, _)| known == port && !view.numeric);
+                let port = named.map_or_else(|| port.to_string(), |(_, name)| (*name).to_owned());
+                rest += &format!(" {protocol} dpt:{port}");
+            }
             Match::ToLocal => rest += " ADDRTYPE match dst-type LOCAL",
             Match::FromLocal => rest += " ADDRTYPE match src-type LOCAL",
             Match::State { not, states } => {
@@ -182,5 +216,10 @@ fn row(rule: &Rule) -> String {
         Target::ClearMark => ("MARK".to_owned(), " MARK xor 0x4000".to_owned()),
     };
     let destination = range(rule.destination);
-    format!("{target:<10} {protocol:<4} --  {source:<20} {destination:<20}{rest}{how}")
+    let (counters, interfaces) = match (view.verbose, view.numeric) {
+        (false, _) => ("", ""),
+        (true, true) => ("    0     0 ", " *      *      "),
+        (true, false) => ("    0     0 ", " any    any    "),
+    };
+    format!("{counters}{target:<9}  {protocol:<4} -- {interfaces}{source}  {destination:<19} {rest}{how}")
 }
