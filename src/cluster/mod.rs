@@ -294,17 +294,19 @@ impl Cluster {
         self.environment_of(pod, container)
     }
 
-    /// Tells a container's process what files somebody in it has written.
-    pub fn serve_files(&mut self, pod: &Key, container: &str, files: &BTreeMap<String, String>) {
-        let index = self
-            .kubelets
-            .get(pod)
-            .and_then(|runtime| runtime.containers.iter().position(|other| other.name == container));
-        let runtime = index.and_then(|_| self.kubelets.get_mut(pod));
-        if let Some((runtime, index)) = runtime.zip(index)
-            && let Some(process) = &mut runtime.containers[index].process
-        {
-            process.serve_files(files);
+    /// The files that a container's process finds beside its image's own.
+    pub fn files(&self, pod: &Key, container: &str) -> Option<&BTreeMap<String, String>> {
+        let mut containers = self.kubelets.get(pod)?.containers.iter();
+        Some(&containers.find(|other| other.name == container)?.process.as_ref()?.files)
+    }
+
+    /// Gives a container's process those files instead: somebody in it wrote them.
+    pub fn set_files(&mut self, pod: &Key, container: &str, files: BTreeMap<String, String>) {
+        let Some(runtime) = self.kubelets.get_mut(pod) else { return };
+        let Some(index) = runtime.containers.iter().position(|other| other.name == container) else { return };
+        if let Some(process) = &mut runtime.containers[index].process {
+            process.files = files;
+            self.share(pod, index);
         }
     }
 

@@ -24,9 +24,14 @@ pub(super) fn root(server: Server) -> Option<&'static str> {
 /// The page that a server's image brings, and where it is, unless a volume lies over it.
 pub(super) fn own(process: &Process) -> Option<(String, &'static str)> {
     let root = root(process.server)?;
-    let covered = process.launch.files.keys().any(|path| path.starts_with(root));
+    let page = format!("{root}/index.html");
+    let lies_over = |mount: &String| {
+        page.strip_prefix(mount.trim_end_matches('/'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let covered = process.launch.mounts.iter().any(lies_over);
     let text = if process.server == Server::Nginx { NGINX } else { HTTPD };
-    (!covered).then(|| (format!("{root}/index.html"), text))
+    (!covered).then_some((page, text))
 }
 
 /// The file a path leads to.

@@ -39,6 +39,8 @@ pub struct Launch {
     pub ip: Word,
     /// The namespace it runs in.
     pub namespace: Word,
+    /// Where volumes are mounted.
+    pub mounts: Vec<String>,
     /// What volumes put into it, by path.
     pub files: BTreeMap<String, String>,
 }
@@ -161,21 +163,6 @@ impl Process {
         self.script = Some(script);
         for text in out {
             self.say(now, text);
-        }
-    }
-
-    /// Takes up what somebody has changed among the files it serves.
-    pub fn serve_files(&mut self, files: &BTreeMap<String, String>) {
-        let Some(root) = documents::root(self.server) else { return };
-        let served = |path: &String| path.starts_with(root);
-        let same = files
-            .iter()
-            .filter(|(path, _)| served(path))
-            .eq(self.files.iter().filter(|(path, _)| served(path)));
-        if !same {
-            self.files.retain(|path, _| !served(path));
-            let new = files.iter().filter(|(path, _)| served(path));
-            self.files.extend(new.map(|(path, text)| (path.clone(), text.clone())));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The files a place begins with: what an image and the kubelet put into a container, what a node has.
 
 use super::files::Files;
-use super::program::Place;
+use super::program::{Place, World};
 use crate::cluster::Cluster;
 use crate::images::{self, Flavour};
 use crate::net::Source;
@@ -60,4 +60,48 @@ pub fn begin(cluster: &Cluster, place: &Place) -> Files {
         }
     }
     files
+}
+
+/// [`follow`] for every container that somebody has looked into.
+pub fn follow_all(cluster: &mut Cluster, world: &mut World) {
+    let places: Vec<Place> = world.disks.keys().cloned().collect();
+    places.iter().for_each(|place| follow(cluster, world, place));
+}
+
+/// Brings a container's disk and the files of its process together: what a shell wrote there is what a
+/// server serves and a probe finds, and what the process wrote is what a shell sees.
+pub fn follow(cluster: &mut Cluster, world: &mut World, place: &Place) {
+    let Place::Container { pod, uid, container } = place else { return };
+    let (Some(disk), Some(own)) = (world.disks.get_mut(place), cluster.files(pod, container)) else { return };
+    if cluster.store().get(pod).is_none_or(|pod| pod.meta.uid != *uid) {
+        return;
+    }
+    let before = world.followed.get(place).unwrap_or(own);
+    if disk.all() == before && own == before {
+        return;
+    }
+    let mut both = own.clone();
+    for (path, text) in disk.all().iter().filter(|(path, text)| before.get(*path) != Some(*text)) {
+        both.insert(path.clone(), text.clone());
+    }
+    for path in before.keys().filter(|path| !disk.all().contains_key(*path)) {
+        both.remove(path);
+    }
+    let gone: Vec<String> = disk.all().keys().filter(|path| !both.contains_key(*path)).cloned().collect();
+    for path in gone {
+        // It is there, and no directory.
+        let _ = disk.remove(&path, false);
+    }
+    let new: Vec<(String, String)> = both
+        .iter()
+        .filter(|(path, text)| disk.all().get(*path) != Some(*text))
+        .map(|(p, t)| (p.clone(), t.clone()))
+        .collect();
+    for (path, text) in new {
+        disk.place(&path, text);
+    }
+    if both != *own {
+        cluster.set_files(pod, container, both.clone());
+    }
+    world.followed.insert(place.clone(), both);
 }

@@ -66,7 +66,7 @@ pub fn name(path: &str) -> &str {
 }
 
 impl Files {
-    /// Every file and its text, by absolute path.
+    /// All of that as a map.
     pub fn all(&self) -> &BTreeMap<String, String> {
         &self.files
     }

@@ -128,6 +128,8 @@ pub struct Forward {
 pub struct World {
     /// The files of every place.
     pub disks: BTreeMap<Place, Files>,
+    /// The files of containers' processes as they were when their disks were last compared with them.
+    pub followed: BTreeMap<Place, BTreeMap<String, String>>,
     /// Ports of the workstation that lead into pods.
     pub forwards: BTreeMap<u16, Forward>,
     /// Ports of the workstation where the API answers (`kubectl proxy`).
@@ -188,6 +190,7 @@ pub struct Ctx<'a> {
 impl Ctx<'_> {
     /// The files of the place.
     pub fn files(&mut self) -> &mut Files {
+        super::disk::follow(self.cluster, self.world, self.place);
         let begin = || super::disk::begin(self.cluster, self.place);
         self.world.disks.entry(self.place.clone()).or_insert_with(begin)
     }

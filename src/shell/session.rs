@@ -4,6 +4,7 @@
 //! the log. Nothing here reads a clock; every input happens at the cluster's virtual instant.
 
 use super::complete::Completion;
+use super::disk;
 use super::files::Files;
 use super::program::{Place, Wake, World};
 use super::terminal::Terminal;
@@ -289,6 +290,7 @@ impl Session {
             if !any {
                 return;
             }
+            disk::follow_all(&mut self.cluster, &mut self.world);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Requests of the workstation: to ports that a forward opened, else through the network.
 
-use super::program::{Forward, Place, World};
+use super::disk;
+use super::program::{Forward, World};
 use crate::cluster::Cluster;
 use crate::net::{HttpRequest, Payload, Request, Source, Target, Trace};
 
@@ -74,13 +75,7 @@ pub fn send(cluster: &mut Cluster, world: &mut World, request: &Request) -> Trac
         return super::kubectl::through_proxy(cluster, request, http);
     }
     // Servers answer with the files that were written in their containers.
-    for (place, files) in &world.disks {
-        if let Place::Container { pod, uid, container } = place
-            && cluster.store().get(pod).is_some_and(|pod| pod.meta.uid == *uid)
-        {
-            cluster.serve_files(pod, container, files.all());
-        }
-    }
+    disk::follow_all(cluster, world);
     match forward(world, request) {
         Some(forward) => {
             forward.connections += 1;

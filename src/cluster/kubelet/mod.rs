@@ -7,6 +7,7 @@ mod conditions;
 mod environment;
 mod probe;
 mod run;
+mod shared;
 mod start;
 mod status;
 mod stop;
@@ -93,6 +94,8 @@ pub(super) struct PodRuntime {
     pub reported: Option<Arc<status::Report>>,
     /// Ended by force: the reason and message of its status.
     pub failed: Option<(&'static str, String)>,
+    /// The files in its empty directories.
+    pub shared: shared::Volumes,
 }
 
 /// All kubelets.
@@ -135,6 +138,7 @@ impl PodRuntime {
                 && pod.meta.annotations.get(annotation).is_some_and(|value| value == "true"),
             reported: None,
             failed: None,
+            shared: shared::Volumes::new(),
         };
         let Some(view) = view else { return runtime };
         let has_init = !view.spec.init_containers.is_empty();

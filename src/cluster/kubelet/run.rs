@@ -1,6 +1,6 @@
 //! Running: a container starts, ends, and is started again, or not.
 
-use super::{Ended, Role, State, environment, spec_of};
+use super::{Ended, Role, State, environment, shared, spec_of};
 use crate::api::{Key, Object};
 use crate::cluster::Cluster;
 use crate::cluster::queue::Step;
@@ -30,6 +30,8 @@ impl Cluster {
                 return;
             }
         };
+        let mut files = environment::mounted(self.store(), pod, spec);
+        files.extend(shared::found(pod, runtime, index));
         let launch = Launch {
             image: spec.image.as_str().into(),
             command: spec.command.iter().map(|word| environment::expand(word, &env)).collect(),
@@ -40,7 +42,8 @@ impl Cluster {
             hostname: env.get("HOSTNAME").unwrap_or_default().into(),
             ip,
             namespace: key.namespace.clone(),
-            files: environment::mounted(self.store(), pod, spec),
+            mounts: spec.volume_mounts.iter().map(|mount| mount.mount_path.clone()).collect(),
+            files,
             env,
         };
         let probes =
@@ -117,6 +120,7 @@ impl Cluster {
         if let Some(container) = self.container(key, index) {
             container.process = Some(process);
         }
+        self.share(key, index);
         self.live_on(key, index, run, &life);
     }
 
