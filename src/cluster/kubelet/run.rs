@@ -16,12 +16,12 @@ const FORGIVEN: Duration = Duration::from_secs(600);
 impl Cluster {
     /// Starts a container whose image is there.
     pub(super) fn start_container(&mut self, key: &Key, pod: &Object, index: usize) {
+        let links = self.service_links(pod);
         let Some(runtime) = self.kubelets.get(key).filter(|runtime| !runtime.stopping) else { return };
         let Some(spec) = spec_of(pod, runtime, index) else { return };
         let ip = runtime.ip.clone().unwrap_or_default();
         let node = runtime.node.clone();
-        let shared = self.service_links(pod);
-        let env = match environment::variables(self.store(), pod, spec, &ip, &node, shared) {
+        let env = match environment::variables(self.store(), pod, spec, &ip, &node, links) {
             Ok(env) => env,
             Err(why) => {
                 self.kubelet_note(key, Some(index), true, "Failed", format!("Error: {why}"));

@@ -80,7 +80,8 @@ impl Script {
         // to 1.28 asked the C library.
         let own = name == "nslookup" && machine.busybox && !machine.launch.image.contains(":1.28");
         let named = if own { format!("{}.", host.trim_end_matches('.')) } else { host.to_owned() };
-        let from = Source::Pod(Key::new(Kind::Pod, &machine.launch.namespace, &machine.launch.pod));
+        let from =
+            Source::Pod(Key::new(Kind::Pod, machine.launch.namespace.clone(), machine.launch.pod.clone()));
         let mut request = Request::new(from, named, port, payload);
         request.timeout = limit;
         let trace = machine.network.as_mut().map(|network| network(request))?;

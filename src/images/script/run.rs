@@ -238,7 +238,13 @@ impl Script {
             ("whoami", _) => printed = Some("root\n".to_owned()),
             ("env" | "printenv", []) => {
                 printed = Some(
-                    machine.launch.env.iter().map(|(name, value)| format!("{name}={value}\n")).collect(),
+                    machine
+                        .launch
+                        .env
+                        .all()
+                        .iter()
+                        .map(|(name, value)| format!("{name}={value}\n"))
+                        .collect(),
                 );
             }
             ("printenv", [name, ..]) => {

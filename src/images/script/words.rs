@@ -135,7 +135,8 @@ impl Script {
             "?" => self.status.to_string(),
             "$" => "1".to_owned(),
             _ => {
-                self.variables.get(name).or_else(|| machine.launch.env.get(name)).cloned().unwrap_or_default()
+                let own = self.variables.get(name).map(String::as_str);
+                own.or_else(|| machine.launch.env.get(name)).unwrap_or_default().to_owned()
             }
         }
     }

@@ -70,7 +70,7 @@ struct Draining {
 #[derive(Clone)]
 struct Leaving {
     key: Key,
-    uid: String,
+    uid: crate::api::Word,
     /// When it is asked to go, again or for the first time; nothing once it was told.
     ask: Option<Instant>,
 }

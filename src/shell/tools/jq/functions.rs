@@ -293,7 +293,7 @@ fn simple(name: &str, value: &Json) -> Option<Result<Json, Stop>> {
             at.map(|at| Json::Number(at.unix() as f64)).ok_or_else(why)
         }),
         "todate" | "todateiso8601" => match value {
-            Json::Number(seconds) => Ok(Json::text(Instant::from_unix(*seconds as u64).rfc3339())),
+            Json::Number(seconds) => Ok(Json::text(Instant::from_unix(*seconds as u64).rfc3339().as_str())),
             other => Err(error(format!("{} cannot be parsed as a number", described(other)))),
         },
         "floor" => number(value, f64::floor),
