@@ -248,7 +248,7 @@ impl Script {
                 );
             }
             ("printenv", [name, ..]) => {
-                printed = machine.launch.env.get(*name).map(|value| format!("{value}\n"));
+                printed = machine.launch.env.get(name).map(|value| format!("{value}\n"));
                 self.status = i32::from(printed.is_none());
             }
             ("seq", ends) => {
