@@ -86,7 +86,7 @@ images! {
     "nicolaka/netshoot" Alpine Server::Shell, [] Term::Ignored,
         ["bash", "ping", "nslookup", "curl", "dig", "host", "jq", "nc", "traceroute", "tcpdump", "iptables",
             "iptables-save", "conntrack", "nft", "ip", "ss", "ipvsadm", "mtr", "nmap", "iperf", "iperf3", "socat", "ethtool",
-            "tshark", "ngrep", "fping", "tcptraceroute", "openssl", "drill", "bridge", "vim", "git", "iftop", "nping", "swaks"];
+            "tshark", "ngrep", "fping", "tcptraceroute", "tracepath", "openssl", "drill", "bridge", "vim", "git", "iftop", "nping", "swaks"];
     "busybox" BusyBox Server::Shell, [] Term::Ignored, [];
     "registry.k8s.io/busybox" BusyBox Server::Shell, [] Term::Ignored, [];
     "registry.k8s.io/e2e-test-images/busybox" BusyBox Server::Shell, [] Term::Ignored, [];

@@ -177,7 +177,7 @@ fn program(image: &'static Image, launch: &Launch, words: &[&str], own: Plan) ->
         }
         ("sh" | "bash" | "ash", _) => None,
         (name, _) if SCRIPTED.contains(&name) => Some(Script::single(words)),
-        _ => return simple(name, rest, launch, own.clone()).unwrap_or(own),
+        _ => return simple(name, rest, launch, own.clone()).unwrap_or_else(|| other(launch, words, own)),
     };
     // A shell that is PID 1 does not hear TERM.
     let quiet = Plan { server: Server::Quiet, ports: Vec::new(), ignores_term: true, ..own };
@@ -189,10 +189,19 @@ fn program(image: &'static Image, launch: &Launch, words: &[&str], own: Plan) ->
     }
 }
 
+/// A program that is not simulated: it runs on, or ends well where its pod means to end.
+fn other(launch: &Launch, words: &[&str], own: Plan) -> Plan {
+    if !launch.ends || !launch.declared.is_empty() || matches!(own.server, Server::Tcp(_)) {
+        return own;
+    }
+    let says = vec![format!("(not simulated, and taken to end well: {})", words.join(" "))];
+    Plan { says, ..ends(own, Duration::from_secs(5), 0) }
+}
+
 /// Commands that do the same alone as in a script.
-const SCRIPTED: [&str; 18] = [
-    "wget", "curl", "nslookup", "test", "echo", "printf", "date", "sleep", "true", ":", "false", "env",
-    "printenv", "hostname", "seq", "cat", "whoami", "expr",
+const SCRIPTED: [&str; 19] = [
+    "ping", "wget", "curl", "nslookup", "test", "echo", "printf", "date", "sleep", "true", ":", "false",
+    "env", "printenv", "hostname", "seq", "cat", "whoami", "expr",
 ];
 
 /// What a script becomes that ends in that command: a server or something that waits; `None` for one that

@@ -27,6 +27,8 @@ pub struct Launch {
     pub args: Vec<String>,
     /// The environment, expanded.
     pub env: Variables,
+    /// Whether its pod is to end: it is not started again when it has done its work.
+    pub ends: bool,
     /// Whether its standard input is kept open.
     pub stdin: bool,
     /// The ports the container declares.

@@ -114,7 +114,13 @@ static PROGRAMS: &[Entry] = &[
     once("false", small::builtin),
     filter("fgrep"),
     both("find", Start::Program(|words| Box::new(tools::find::Find::new(words)))),
-    both("getent", Start::Program(|words| Box::new(NameTool::new(names::getent, words)))),
+    both(
+        "getent",
+        Start::Either(
+            |words| Box::new(NameTool::new(names::getent, words)),
+            |words| Box::new(NameTool::new(names::musl_getent, words)),
+        ),
+    ),
     workstation("git", Start::Program(|words| Box::new(tools::git::Git::new(words)))),
     filter("grep"),
     filter("head"),

@@ -5,6 +5,7 @@ use crate::api::{Key, Object};
 use crate::cluster::Cluster;
 use crate::cluster::queue::Step;
 use crate::images::{Launch, Life, Process};
+use crate::net::Source;
 use std::time::Duration;
 
 /// The first pause between two crashes, and the longest.
@@ -32,10 +33,15 @@ impl Cluster {
         };
         let mut files = environment::mounted(self.store(), pod, spec);
         files.extend(shared::found(pod, runtime, index));
+        let resolv = self.resolver(&Source::Pod(key.clone())).resolv.to_string();
+        files.insert("/etc/resolv.conf".to_owned(), resolv);
         let launch = Launch {
             image: spec.image.as_str().into(),
             command: spec.command.iter().map(|word| environment::expand(word, &env)).collect(),
             args: spec.args.iter().map(|word| environment::expand(word, &env)).collect(),
+            ends: pod
+                .pod()
+                .is_some_and(|pod| matches!(pod.spec.restart_policy.as_str(), "Never" | "OnFailure")),
             stdin: spec.stdin,
             declared: spec.ports.iter().map(|port| (port.container_port, port.protocol)).collect(),
             pod: key.name.clone(),

@@ -4,7 +4,8 @@ use super::Script;
 use super::run::{Machine, Pause, Route};
 use crate::api::service::Protocol;
 use crate::api::{Key, Kind};
-use crate::net::{HttpRequest, Outcome, Payload, Request, Source, phrase};
+use crate::net::{HttpRequest, Outcome, Payload, Reason, Request, Source, Trace, phrase};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Long options that have a value.
@@ -43,6 +44,7 @@ impl Script {
                 words.next();
             }
         }
+        let head_only = name == "curl" && arguments.iter().any(|arg| is_flag(arg, 'I') || *arg == "--head");
         let limit = value_of(
             arguments,
             if wget { &["-T", "--timeout"] } else { &["-m", "--max-time", "--connect-timeout", "-w", "-W"] },
@@ -63,7 +65,7 @@ impl Script {
                     host,
                     port,
                     Payload::Http(HttpRequest {
-                        method: "GET".to_owned(),
+                        method: if head_only { "HEAD" } else { "GET" }.to_owned(),
                         path,
                         headers,
                         body: String::new(),
@@ -92,15 +94,43 @@ impl Script {
             ("nslookup", _) => {
                 took = MOMENT;
                 self.status = i32::from(unresolved);
-                unresolved.then(|| format!("** server can't find {host}: NXDOMAIN"))
+                text = looked_up(host, found(&trace), machine);
+                None
+            }
+            ("ping", outcome) => {
+                let count = value_of(arguments, &["-c"]).and_then(|count| count.parse::<u32>().ok());
+                let reply = matches!(outcome, Outcome::Answered(_)).then_some(trace.took);
+                self.status = i32::from(reply.is_none());
+                let Some((_, address)) = found(&trace) else {
+                    self.coming.push(format!("ping: bad address '{host}'"));
+                    return Some(Pause::For(took));
+                };
+                // One that nobody counts goes on for ever: its first lines stand for the rest.
+                let shown = count.unwrap_or(1).min(100);
+                text = pinged(host, &address, shown, reply, count.is_some());
+                took = Duration::from_secs(u64::from(shown.saturating_sub(1))).max(took);
+                if count.is_none() {
+                    self.print(&text, route, machine);
+                    return Some(Pause::Becomes(vec!["sleep".to_owned(), "infinity".to_owned()], false));
+                }
+                None
             }
             (_, Outcome::Answered(reply)) => {
                 if let Some(http) = &reply.http {
                     let failed = http.status >= 400;
-                    if !wget || !failed && arguments.iter().any(|arg| arg.contains('O')) {
-                        text.clone_from(&http.body);
+                    if !wget && (head_only || arguments.iter().any(|arg| is_flag(arg, 'i'))) {
+                        text = format!("HTTP/1.1 {} {}\n", http.status, phrase(http.status));
+                        text.extend(http.headers.iter().map(|(name, value)| format!("{name}: {value}\n")));
+                        text.push('\n');
                     }
-                    self.status = i32::from(wget && failed);
+                    let quiet = failed && !wget && arguments.iter().any(|arg| is_flag(arg, 'f'));
+                    if !head_only
+                        && !quiet
+                        && (!wget || !failed && arguments.iter().any(|arg| arg.contains('O')))
+                    {
+                        text += &http.body;
+                    }
+                    self.status = if quiet { 22 } else { i32::from(wget && failed) };
                     (wget && failed).then(|| {
                         format!(
                             "wget: server returned error: HTTP/1.1 {} {}",
@@ -156,8 +186,72 @@ impl Script {
         let route = if matches!(route, Route::Log) { &log } else { route };
         self.print(&text, route, &mut Machine { out: &mut later, ..machine.again() });
         self.coming.append(&mut later);
+        if let Some(format) = value_of(arguments, &["-w", "--write-out"]).filter(|_| name == "curl") {
+            let code = match &trace.outcome {
+                Outcome::Answered(reply) => reply.http.as_ref().map_or(0, |http| http.status),
+                _ => 0,
+            };
+            let shown = format
+                .replace("%{http_code}", &format!("{code:03}"))
+                .replace("%{response_code}", &format!("{code:03}"));
+            self.coming.extend(shown.replace("\\n", "\n").lines().map(str::to_owned));
+        }
         Some(Pause::For(took))
     }
+}
+
+/// Where a name led: the name that was answered, and its address.
+fn found(trace: &Trace) -> Option<(String, String)> {
+    let resolved = trace.hops.iter().find_map(|hop| match &hop.because {
+        Reason::Resolved { name, address, .. } => {
+            Some((name.trim_end_matches('.').to_owned(), address.to_string()))
+        }
+        _ => None,
+    });
+    let host = &trace.request.to.host;
+    let literal = || host.parse::<IpAddr>().is_ok().then(|| (host.clone(), host.clone()));
+    let own = || (host == "localhost").then(|| (host.clone(), "127.0.0.1".to_owned()));
+    resolved.or_else(literal).or_else(own)
+}
+
+/// What `nslookup` prints: BusyBox's, as it was up to 1.28 and as it is.
+fn looked_up(host: &str, found: Option<(String, String)>, machine: &Machine<'_>) -> String {
+    let resolv = machine.files.get("/etc/resolv.conf").map_or("", String::as_str);
+    let server = resolv.lines().find_map(|line| line.strip_prefix("nameserver ")).unwrap_or("127.0.0.1");
+    if machine.launch.image.contains(":1.28") {
+        let answer = match found {
+            Some((name, address)) => format!("Name:      {host}\nAddress 1: {address} {name}\n"),
+            None => format!("nslookup: can't resolve '{host}'\n"),
+        };
+        return format!("Server:    {server}\nAddress 1: {server}\n\n{answer}");
+    }
+    let answer = match found {
+        Some((name, address)) => format!("Name:\t{name}\nAddress: {address}\n\n"),
+        None => format!("** server can't find {host}: NXDOMAIN\n\n").repeat(2),
+    };
+    format!("Server:\t\t{server}\nAddress:\t{server}:53\n\n{answer}")
+}
+
+/// What BusyBox's `ping` prints of that many requests.
+fn pinged(host: &str, address: &str, count: u32, reply: Option<Duration>, ends: bool) -> String {
+    let time = reply.unwrap_or_default().max(Duration::from_micros(28)).as_micros();
+    let time = format!("{}.{:03}", time / 1000, time % 1000);
+    let mut text = format!("PING {host} ({address}): 56 data bytes\n");
+    if reply.is_some() {
+        text.extend(
+            (0..count).map(|seq| format!("64 bytes from {address}: seq={seq} ttl=64 time={time} ms\n")),
+        );
+    }
+    if ends {
+        let (received, loss) = if reply.is_some() { (count, 0) } else { (0, 100) };
+        text += &format!(
+            "\n--- {host} ping statistics ---\n{count} packets transmitted, {received} packets received, {loss}% packet loss\n"
+        );
+        if reply.is_some() {
+            text += &format!("round-trip min/avg/max = {time}/{time}/{time} ms\n");
+        }
+    }
+    text
 }
 
 /// Whether an argument has that letter among its short options.

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub use busybox::nslookup as busybox_nslookup;
 pub use dig::dig;
-pub use getent::getent;
+pub use getent::{getent, musl_getent};
 pub use host::host;
 pub use nslookup::nslookup;
 
