@@ -102,7 +102,7 @@ impl Program for Sh {
             if let Some(status) = self.begin(ctx) {
                 return Poll::Done(status);
             }
-            if self.list.is_none() && !ctx.tty && !ctx.stdin.closed {
+            if self.list.is_none() && !ctx.tty {
                 // A shell that reads its script from a pipe: the lines come as they come.
                 self.prompted = true;
             }

@@ -46,6 +46,8 @@ pub(super) fn variables(
         hostname.unwrap_or_else(|| pod.meta.name.to_string())
     };
     env.set("HOSTNAME", hostname);
+    // The runtime adds the home of the user, who is root here.
+    env.set("HOME", "/root");
     for from in &spec.env_from {
         let sources = [(Kind::ConfigMap, &from.config_map_ref), (Kind::Secret, &from.secret_ref)];
         for (kind, reference) in sources.into_iter().filter_map(|(kind, r)| r.as_ref().map(|r| (kind, r))) {

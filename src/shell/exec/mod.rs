@@ -10,6 +10,7 @@ mod running;
 use super::jobs;
 use super::line::{AndOr, Op, Pipeline, Script};
 use super::program::{Ctx, Exit, Input, Poll, Wake};
+use super::programs;
 use super::scope::{Flow, Scope};
 use command::{CommandRun, State};
 use routes::Routes;
@@ -239,7 +240,10 @@ impl PipelineRun {
         if pipeline.timed {
             let took = ctx.cluster.now().since(self.started);
             let (minutes, seconds) = (took.as_secs() / 60, took.as_secs_f64() % 60.0);
-            ctx.complain(format!("\nreal\t{minutes}m{seconds:.3}s\nuser\t0m0.000s\nsys\t0m0.000s"));
+            ctx.complain(match programs::is_busybox(ctx.cluster, ctx.place) {
+                true => format!("real\t{minutes}m {seconds:.2}s\nuser\t0m 0.00s\nsys\t0m 0.00s"),
+                false => format!("\nreal\t{minutes}m{seconds:.3}s\nuser\t0m0.000s\nsys\t0m0.000s"),
+            });
         }
         Poll::Done(status)
     }

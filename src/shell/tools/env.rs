@@ -1,6 +1,6 @@
 //! `env`: prints the environment, or runs a program with more of it.
 
-use crate::shell::program::{Ctx, Poll, Program};
+use crate::shell::program::{Ctx, Place, Poll, Program};
 use crate::shell::programs;
 use std::collections::BTreeMap;
 
@@ -32,8 +32,20 @@ impl Program for Env {
                 words.next();
             };
             let Some(name) = command.first().cloned() else {
-                for (name, value) in env {
-                    ctx.say(format!("{name}={value}"));
+                // A runtime writes PATH and the host's name first, and the home last.
+                let place = |name: &str| match name {
+                    "PATH" => 0,
+                    "HOSTNAME" => 1,
+                    "HOME" => 3,
+                    _ => 2,
+                };
+                let contained = matches!(ctx.place, Place::Container { .. });
+                for turn in 0..=3 {
+                    for (name, value) in &env {
+                        if if contained { place(name) == turn } else { turn == 0 } {
+                            ctx.say(format!("{name}={value}"));
+                        }
+                    }
                 }
                 return Poll::Done(0);
             };
