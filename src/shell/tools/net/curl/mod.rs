@@ -132,6 +132,16 @@ impl Curl {
             }
             self.options.data = Some(text.unwrap_or_default().replace(['\r', '\n'], ""));
         }
+        if let Some(path) = self.options.write_out.as_ref().and_then(|format| format.strip_prefix('@')) {
+            let text = if path == "-" { Ok(ctx.stdin.take()) } else { ctx.read(path) };
+            let Ok(text) = text else {
+                ctx.complain(format!("curl: Failed to open {path}"));
+                ctx.complain(hint);
+                return Some(2);
+            };
+            // The lines of a file are joined; it says itself where one ends.
+            self.options.write_out = Some(text.replace(['\r', '\n'], ""));
+        }
         for (written, url) in self.options.urls.iter().enumerate() {
             let first = self.left.len();
             if self.options.globoff {
