@@ -1,6 +1,7 @@
 //! LimitRanges and ResourceQuotas of a namespace: what a pod's containers are given, may at least and at
 //! most ask for, and how many objects there may be.
 
+use super::defaults::qos_class;
 use super::document::{at, entries, items, items_mut, object, set, text};
 use super::quantity::Quantity;
 use super::{Store, refusal};
@@ -16,7 +17,7 @@ pub(super) fn limit_pod(store: &Store, namespace: &str, pod: &mut Value) -> Resu
     let ranges: Vec<Value> = store
         .list(Kind::LimitRange, namespace)
         .flat_map(|range| items(&range.doc()["spec"], "limits").to_vec())
-        .filter(|limit| text(limit, "type") == "Container")
+        .filter(|limit| ["Container", "Pod"].contains(&text(limit, "type")))
         .collect();
     if ranges.is_empty() {
         return Ok(());
@@ -35,6 +36,10 @@ pub(super) fn limit_pod(store: &Store, namespace: &str, pod: &mut Value) -> Resu
     }
     let mut problems = Vec::new();
     for range in &ranges {
+        if text(range, "type") == "Pod" {
+            out_of_bounds(&of_pod(pod), range, &mut problems);
+            continue;
+        }
         for container in ["initContainers", "containers"].iter().flat_map(|list| items(&pod["spec"], list)) {
             out_of_bounds(&container["resources"], range, &mut problems);
         }
@@ -65,7 +70,23 @@ fn fill(container: &mut Value, range: &Value, kind: &str, given: &mut Vec<String
     }
 }
 
+/// What the containers of a pod ask for together.
+fn of_pod(pod: &Value) -> Value {
+    let mut sums = Value::default();
+    for field in ["requests", "limits"] {
+        for container in items(&pod["spec"], "containers") {
+            for (name, value) in entries(&container["resources"], field) {
+                let before = Quantity::from_value(at(&sums, &[field, name])).unwrap_or(Quantity::ZERO);
+                let Some(value) = Quantity::from_value(value) else { continue };
+                set(object(&mut sums, field), name, before.plus(value).to_string());
+            }
+        }
+    }
+    sums
+}
+
 fn out_of_bounds(resources: &Value, range: &Value, problems: &mut Vec<String>) {
+    let whom = text(range, "type");
     let find = |kind: &str, name: &str| Quantity::from_value(at(resources, &[kind, name]));
     for (name, bound) in entries(range, "min") {
         let Some(least) = Quantity::from_value(bound) else { continue };
@@ -75,7 +96,7 @@ fn out_of_bounds(resources: &Value, range: &Value, problems: &mut Vec<String>) {
             (_, Some(limit)) if limit < least => format!(", but limit is {limit}"),
             _ => continue,
         };
-        problems.push(format!("minimum {name} usage per Container is {least}{how}"));
+        problems.push(format!("minimum {name} usage per {whom} is {least}{how}"));
     }
     for (name, bound) in entries(range, "max") {
         let Some(most) = Quantity::from_value(bound) else { continue };
@@ -85,12 +106,44 @@ fn out_of_bounds(resources: &Value, range: &Value, problems: &mut Vec<String>) {
             (_, Some(request)) if request > most => format!(", but request is {request}"),
             _ => continue,
         };
-        problems.push(format!("maximum {name} usage per Container is {most}{how}"));
+        problems.push(format!("maximum {name} usage per {whom} is {most}{how}"));
     }
 }
 
-/// How much of a quota's resource the objects of a namespace use; `None` for a resource that is not counted.
-pub fn used(store: &Store, namespace: &str, resource: &str) -> Option<String> {
+/// Whether an object is of the pods that a quota's scopes mean; without scopes, every object is.
+fn covers(quota: &Value, kind: Kind, doc: &Value) -> bool {
+    let mut scopes = items(quota, "scopes").iter().filter_map(Value::as_str);
+    let selected = items(at(quota, &["scopeSelector"]), "matchExpressions");
+    scopes.all(|scope| in_scope(scope, kind, doc))
+        && selected.iter().all(|term| {
+            let priority = at(doc, &["spec", "priorityClassName"]);
+            match (text(term, "scopeName"), text(term, "operator")) {
+                ("PriorityClass", "Exists") => kind == Kind::Pod && !priority.is_null(),
+                ("PriorityClass", "DoesNotExist") => kind == Kind::Pod && priority.is_null(),
+                ("PriorityClass", how) => {
+                    kind == Kind::Pod && items(term, "values").contains(priority) == (how == "In")
+                }
+                (scope, _) => in_scope(scope, kind, doc),
+            }
+        })
+}
+
+fn in_scope(scope: &str, kind: Kind, doc: &Value) -> bool {
+    let spec = at(doc, &["spec"]);
+    let (ends, modest) = (!spec["activeDeadlineSeconds"].is_null(), qos_class(spec) == "BestEffort");
+    kind == Kind::Pod
+        && match scope {
+            "Terminating" => ends,
+            "NotTerminating" => !ends,
+            "BestEffort" => modest,
+            "NotBestEffort" => !modest,
+            _ => false,
+        }
+}
+
+/// How much of a resource the objects of a namespace use that a quota's spec covers; `None` for a resource that is not
+/// counted.
+pub fn used(store: &Store, quota: &Value, namespace: &str, resource: &str) -> Option<String> {
     let mut counted = POD_RESOURCES.contains(&resource)
         || resource.starts_with("requests.")
         || resource.starts_with("limits.")
@@ -102,6 +155,7 @@ pub fn used(store: &Store, namespace: &str, resource: &str) -> Option<String> {
             || resource.strip_prefix("count/").is_some_and(|name| name == named.plural_qualified());
         let live = store.list(kind, namespace);
         let live = live.filter(|object| !object.pod().is_some_and(|pod| pod.status.is_terminal()));
+        let live = live.filter(|object| covers(quota, kind, object.doc()));
         sum =
             live.filter_map(|object| usage(resource, kind, object.doc()).flatten()).fold(sum, Quantity::plus);
     }
@@ -112,6 +166,9 @@ pub fn used(store: &Store, namespace: &str, resource: &str) -> Option<String> {
 pub(super) fn quota(store: &Store, kind: Kind, namespace: &str, doc: &Value) -> Result<(), Status> {
     let name = text(&doc["metadata"], "name");
     for quota in store.list(Kind::ResourceQuota, namespace) {
+        if !covers(&quota.doc()["spec"], kind, doc) {
+            continue;
+        }
         let mut over: Vec<[String; 3]> = Vec::new();
         let mut missing: Vec<String> = Vec::new();
         for (resource, hard) in entries(&quota.doc()["spec"], "hard") {
@@ -125,6 +182,7 @@ pub(super) fn quota(store: &Store, kind: Kind, namespace: &str, doc: &Value) -> 
             let used = store
                 .list(kind, namespace)
                 .filter(|object| !object.pod().is_some_and(|pod| pod.status.is_terminal()))
+                .filter(|object| covers(&quota.doc()["spec"], kind, object.doc()))
                 .filter_map(|object| usage(resource, kind, object.doc()).flatten())
                 .fold(Quantity::ZERO, Quantity::plus);
             if asked > Quantity::ZERO && used.plus(asked) > most {

@@ -1,11 +1,10 @@
-//! Validation of ConfigMaps, Secrets, Namespaces, Nodes, PriorityClasses and quotas.
+//! Validation of ConfigMaps, Secrets, Namespaces, Nodes and PriorityClasses.
 
 use super::meta::{object_meta, object_meta_update};
-use super::names::{IMMUTABLE, config_key, qualified};
-use super::resources::quantity;
+use super::names::{IMMUTABLE, config_key};
 use super::scheduling::taints;
 use crate::api::{Kind, Value};
-use crate::apiserver::document::{entries, flag, int, items, text};
+use crate::apiserver::document::{entries, flag, int, text};
 use crate::apiserver::field::{Errors, Path};
 
 /// All data of a ConfigMap or a Secret together.
@@ -185,34 +184,6 @@ pub(super) fn priority_class(errors: &mut Errors, old: Option<&Value>, doc: &Val
         for field in ["value", "preemptionPolicy"] {
             if old[field] != doc[field] {
                 errors.forbidden(&Path::root(field), "may not be changed in an update.");
-            }
-        }
-    }
-}
-
-pub(super) fn resource_quota(errors: &mut Errors, doc: &Value) {
-    object_meta(errors, Kind::ResourceQuota, &doc["metadata"]);
-    let spec = Path::root("spec");
-    let path = spec.child("hard");
-    for (name, value) in entries(&doc["spec"], "hard") {
-        let path = path.key(name);
-        for problem in qualified(name) {
-            errors.invalid(&path, name.as_str(), problem);
-        }
-        quantity(errors, name, value, &path);
-    }
-}
-
-pub(super) fn limit_range(errors: &mut Errors, doc: &Value) {
-    object_meta(errors, Kind::LimitRange, &doc["metadata"]);
-    let spec = Path::root("spec");
-    let limits = spec.child("limits");
-    for (index, limit) in items(&doc["spec"], "limits").iter().enumerate() {
-        let path = limits.index(index);
-        for field in ["max", "min", "default", "defaultRequest"] {
-            let path = path.child(field);
-            for (name, value) in entries(limit, field) {
-                quantity(errors, name, value, &path.key(name));
             }
         }
     }

@@ -16,6 +16,7 @@ mod names;
 mod pod;
 mod policy;
 mod probe;
+mod quota;
 mod rbac;
 mod resources;
 mod scheduling;
@@ -82,8 +83,8 @@ fn validate(kind: Kind, old: Option<&Value>, doc: &Value) -> Errors {
         (Kind::Secret, old) => config::secret(errors, old, doc),
         (Kind::Node, old) => config::node(errors, old, doc),
         (Kind::PriorityClass, old) => config::priority_class(errors, old, doc),
-        (Kind::ResourceQuota, _) => config::resource_quota(errors, doc),
-        (Kind::LimitRange, _) => config::limit_range(errors, doc),
+        (Kind::ResourceQuota, _) => quota::resource_quota(errors, doc),
+        (Kind::LimitRange, _) => quota::limit_range(errors, doc),
         (Kind::PersistentVolumeClaim, old) => storage::claim(errors, old, doc),
         (Kind::PersistentVolume, _) => storage::volume(errors, doc),
         (Kind::HorizontalPodAutoscaler, old) => autoscaling::autoscaler(errors, old, doc),

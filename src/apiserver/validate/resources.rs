@@ -7,8 +7,18 @@ use crate::apiserver::field::{Errors, Path};
 use crate::apiserver::quantity::Quantity;
 
 const CONTAINER_RESOURCES: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
-const STANDARD_RESOURCES: [&str; 6] =
-    ["cpu", "memory", "ephemeral-storage", "storage", "requests.cpu", "requests.memory"];
+/// Resources that quotas measure: so much of each, by requests or by limits.
+const MEASURED: [&str; 9] = [
+    "cpu",
+    "memory",
+    "ephemeral-storage",
+    "requests.cpu",
+    "requests.memory",
+    "requests.ephemeral-storage",
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+];
 /// Resources of which there are only whole ones.
 const WHOLE: [&str; 9] = [
     "pods",
@@ -57,19 +67,42 @@ fn is_extended(name: &str) -> bool {
     (name.contains('/') && !name.contains("kubernetes.io/")) || name.starts_with("hugepages-")
 }
 
-fn container_resource(errors: &mut Errors, name: &str, path: &Path<'_>) {
-    for problem in qualified(name) {
-        errors.invalid(path, name, problem);
-    }
-    if name.contains('/') || name.starts_with("hugepages-") {
-        return;
-    }
-    if !STANDARD_RESOURCES.contains(&name) && !WHOLE.contains(&name) {
-        errors.invalid(path, name, "must be a standard resource type or fully qualified");
-    }
-    if !CONTAINER_RESOURCES.contains(&name) {
+/// Validates the name of a resource of containers.
+pub(super) fn container_resource(errors: &mut Errors, name: &str, path: &Path<'_>) {
+    resource_name(errors, name, path);
+    if is_plain(name) && !CONTAINER_RESOURCES.contains(&name) {
         errors.invalid(path, name, "must be a standard resource for containers");
     }
+}
+
+/// Validates the name of a resource that a quota limits.
+pub(super) fn quota_resource(errors: &mut Errors, name: &str, path: &Path<'_>) {
+    resource_name(errors, name, path);
+    if is_plain(name) && !is_quota_resource(name) {
+        errors.invalid(path, name, "must be a standard resource for quota");
+    }
+}
+
+/// Whether quotas know a resource by that name.
+pub(super) fn is_quota_resource(name: &str) -> bool {
+    MEASURED.contains(&name) || WHOLE.contains(&name) || name == "requests.storage"
+}
+
+/// Validates the name of any resource.
+pub(super) fn resource_name(errors: &mut Errors, name: &str, path: &Path<'_>) {
+    let problems = qualified(name);
+    let known = !is_plain(name) || is_quota_resource(name) || name == "storage";
+    if problems.is_empty() && !known {
+        errors.invalid(path, name, "must be a standard resource type or fully qualified");
+    }
+    for problem in problems {
+        errors.invalid(path, name, problem);
+    }
+}
+
+/// Whether a name has no domain of its own.
+fn is_plain(name: &str) -> bool {
+    !name.contains('/') && !name.starts_with("hugepages-")
 }
 
 /// Validates one quantity.

@@ -46,20 +46,16 @@ pub fn namespace(page: &mut Page<'_>, object: &Object) {
     page.field(0, "Name", &object.meta.name);
     page.notes(doc);
     page.field(0, "Status", text(&doc["status"]["phase"]));
-    for (kind, none) in
-        [(Kind::ResourceQuota, "No resource quota."), (Kind::LimitRange, "No LimitRange resource.")]
-    {
-        let all: Vec<_> = page.store.list(kind, &object.meta.name).cloned().collect();
-        if all.is_empty() {
-            page.line(0, format!("\n{none}"));
-        }
-        for object in all {
-            page.line(0, "");
-            match kind {
-                Kind::ResourceQuota => quota(page, &object),
-                _ => limit_range(page, &object),
-            }
-        }
+    let quotas: Vec<_> = page.store.list(Kind::ResourceQuota, &object.meta.name).cloned().collect();
+    page.line(0, if quotas.is_empty() { "\nNo resource quota." } else { "\nResource Quotas" });
+    for quota in quotas {
+        page.field(1, "Name", &quota.meta.name);
+        quota_table(page, 1, quota.doc());
+    }
+    let ranges: Vec<_> = page.store.list(Kind::LimitRange, &object.meta.name).cloned().collect();
+    page.line(0, if ranges.is_empty() { "\nNo LimitRange resource." } else { "\nResource Limits" });
+    for (at, range) in ranges.iter().enumerate() {
+        limit_table(page, " ", at == 0, range.doc());
     }
 }
 
@@ -126,10 +122,21 @@ pub fn role_binding(page: &mut Page<'_>, object: &Object) {
 /// A LimitRange's fields.
 pub fn limit_range(page: &mut Page<'_>, object: &Object) {
     page.name(object);
-    page.line(0, "Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio");
-    page.line(0, "----\t--------\t---\t---\t---------------\t-------------\t-----------------------");
+    limit_table(page, "", true, object.doc());
+}
+
+/// The limits of a LimitRange, a resource in a line.
+fn limit_table(page: &mut Page<'_>, before: &str, headed: bool, doc: &Value) {
+    if headed {
+        for line in [
+            "Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio",
+            "----\t--------\t---\t---\t---------------\t-------------\t-----------------------",
+        ] {
+            page.line(0, format!("{before}{line}"));
+        }
+    }
     const COLUMNS: [&str; 5] = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
-    for limit in items(&object.doc()["spec"]["limits"]) {
+    for limit in items(&doc["spec"]["limits"]) {
         let mut resources: Vec<&String> =
             COLUMNS.iter().flat_map(|column| entries(&limit[*column]).map(|(name, _)| name)).collect();
         resources.order();
@@ -140,7 +147,7 @@ pub fn limit_range(page: &mut Page<'_>, object: &Object) {
                 amount => shown(amount),
             };
             let cells: Vec<String> = COLUMNS.iter().map(cell).collect();
-            page.line(0, format!("{}\t{resource}\t{}", text(&limit["type"]), cells.join("\t")));
+            page.line(0, format!("{before}{}\t{resource}\t{}", text(&limit["type"]), cells.join("\t")));
         }
     }
 }
@@ -148,15 +155,46 @@ pub fn limit_range(page: &mut Page<'_>, object: &Object) {
 /// A ResourceQuota's fields.
 pub fn quota(page: &mut Page<'_>, object: &Object) {
     page.name(object);
-    let doc = object.doc();
-    page.line(0, "Resource\tUsed\tHard");
-    page.line(0, "--------\t----\t----");
+    quota_table(page, 0, object.doc());
+}
+
+/// A ResourceQuota's scopes, and what is used of each resource.
+fn quota_table(page: &mut Page<'_>, level: usize, doc: &Value) {
+    let mut scopes: Vec<&str> = items(&doc["spec"]["scopes"]).iter().map(text).collect();
+    scopes.order();
+    if !scopes.is_empty() {
+        page.field(level, "Scopes", scopes.join(", "));
+    }
+    for scope in scopes {
+        let (which, such) = match scope {
+            "Terminating" => (
+                "that have an active deadline",
+                "have a limited lifespan on a node before being actively terminated by the system",
+            ),
+            "NotTerminating" => (
+                "that do not have an active deadline",
+                "usually include long running pods whose container command is not expected to terminate",
+            ),
+            "BestEffort" => {
+                ("that do not have resource requirements set", "have a best effort quality of service")
+            }
+            "NotBestEffort" => (
+                "that have at least one resource requirement set",
+                "have a burstable or guaranteed quality of service",
+            ),
+            _ => continue,
+        };
+        page.line(level, format!(" * Matches all pods {which}. These pods {such}."));
+    }
+    page.line(level, "Resource\tUsed\tHard");
+    // Within a namespace, the line is a dash shorter.
+    page.line(level, if level == 0 { "--------\t----\t----" } else { "--------\t---\t---" });
     for (name, hard) in entries(&doc["spec"]["hard"]) {
         let used = match &doc["status"]["used"][name.as_str()] {
             Value::Null => "0".to_owned(),
             used => shown(used),
         };
-        page.line(0, format!("{name}\t{used}\t{}", shown(hard)));
+        page.line(level, format!("{name}\t{used}\t{}", shown(hard)));
     }
 }
 

@@ -40,9 +40,14 @@ pub fn chosen(call: &mut Call<'_, '_>) -> Result<Option<Printer>, Failure> {
     let (output, given) = (call.flags.text("output").to_owned(), call.flags.text("template").to_owned());
     let getting = call.command.path == "get";
     let output = if output.is_empty() && !given.is_empty() { "go-template".to_owned() } else { output };
+    // Formats that take no argument are known by their whole word; case does not matter to those that print all.
+    let plain = |word: &str| ["json", "yaml", "kyaml", "name"].contains(&word.to_lowercase().as_str());
     let (format, argument) = match output.split_once('=') {
-        Some((format, argument)) => (format.to_owned(), argument.to_owned()),
-        None => (output.clone(), given),
+        Some((format, argument)) if !plain(format) && format != "wide" => {
+            (format.to_owned(), argument.to_owned())
+        }
+        _ if plain(&output) => (output.to_lowercase(), given),
+        _ => (output.clone(), given),
     };
     let argument = if argument.is_empty() { call.flags.text("template").to_owned() } else { argument };
     let from_file = |call: &mut Call<'_, '_>| -> Result<String, Failure> {
