@@ -300,7 +300,15 @@ pub fn ingress(page: &mut Page<'_>, object: &Object) {
 }
 
 fn backend(page: &Page<'_>, ingress: &Object, backend: &Value) -> String {
-    let service = &backend["service"];
+    let (service, resource) = (&backend["service"], &backend["resource"]);
+    if resource.is_object() {
+        let group = match text(&resource["apiGroup"]) {
+            "" => "<none>",
+            group => group,
+        };
+        let (kind, name) = (text(&resource["kind"]), text(&resource["name"]));
+        return format!("APIGroup: {group}, Kind: {kind}, Name: {name}");
+    }
     let name = text(&service["name"]);
     let port = match service["port"]["number"].as_i64() {
         Some(number) => number.to_string(),

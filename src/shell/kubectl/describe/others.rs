@@ -16,36 +16,19 @@ pub fn autoscaler(page: &mut Page<'_>, object: &Object) {
     page.field(0, "CreationTimestamp", age::date(&doc["metadata"]["creationTimestamp"]));
     page.field(0, "Reference", format!("{}/{}", text(&reference["kind"]), text(&reference["name"])));
     page.field(0, "Metrics", "( current / target )");
-    for metric in items(&spec["metrics"]) {
-        let resource = &metric["resource"];
-        let (name, target) = (text(&resource["name"]), &resource["target"]);
-        let current = items(&status["currentMetrics"])
-            .iter()
-            .find(|current| text(&current["resource"]["name"]) == name)
-            .map_or(&Value::Null, |current| &current["resource"]["current"]);
-        let unknown = |value: &Value| if value.is_null() { "<unknown>".to_owned() } else { shown(value) };
-        if target["averageValue"].is_null() {
-            let current = match current["averageUtilization"].as_i64() {
-                Some(percent) => format!("{percent}% ({})", shown(&current["averageValue"])),
-                None => "<unknown>".to_owned(),
-            };
-            let wanted = target["averageUtilization"].as_i64();
-            let wanted = wanted.map_or_else(|| "<auto>".to_owned(), |percent| format!("{percent}%"));
-            let what = format!("resource {name} on pods  (as a percentage of request)");
-            page.field(1, &what, format!("{current} / {wanted}"));
-        } else {
-            let current = unknown(&current["averageValue"]);
-            page.field(
-                1,
-                &format!("resource {name} on pods"),
-                format!("{current} / {}", shown(&target["averageValue"])),
-            );
-        }
+    for (at, metric) in items(&spec["metrics"]).iter().enumerate() {
+        let now = items(&status["currentMetrics"]).get(at).unwrap_or(&Value::Null);
+        page.line(1, autoscaler_metric(metric, now));
     }
     let least =
         if spec["minReplicas"].is_null() { "<unset>".to_owned() } else { shown(&spec["minReplicas"]) };
     page.field(0, "Min replicas", least);
     page.field(0, "Max replicas", shown(&spec["maxReplicas"]));
+    if spec["behavior"].is_object() {
+        page.line(0, "Behavior:");
+        scaling_rules(page, "Scale Up", &spec["behavior"]["scaleUp"]);
+        scaling_rules(page, "Scale Down", &spec["behavior"]["scaleDown"]);
+    }
     page.field(
         0,
         &format!("{} pods", text(&reference["kind"])),
@@ -59,6 +42,73 @@ pub fn autoscaler(page: &mut Page<'_>, object: &Object) {
             let cells = ["type", "status", "reason", "message"].map(|key| text(&condition[key]));
             page.line(1, cells.join("\t"));
         }
+    }
+}
+
+/// A metric's line: of what, what it is now, what it should be.
+fn autoscaler_metric(metric: &Value, now: &Value) -> String {
+    let source = |kind: &str| (&metric[kind], &metric[kind]["target"], &now[kind]["current"]);
+    let unknown = |value: &Value| if value.is_null() { "<unknown>".to_owned() } else { shown(value) };
+    let (what, (of, target, current)) = match text(&metric["type"]) {
+        "Pods" => ("on pods", source("pods")),
+        "Object" => ("", source("object")),
+        "External" => ("", source("external")),
+        "ContainerResource" => ("of container", source("containerResource")),
+        _ => ("on pods", source("resource")),
+    };
+    let amounts = |key: &str| format!("{} / {}", unknown(&current[key]), shown(&target[key]));
+    let name = text(&of["metric"]["name"]);
+    if what == "on pods" && !name.is_empty() {
+        return format!("\"{name}\" on pods:\t{}", amounts("averageValue"));
+    }
+    if what.is_empty() {
+        let object = &of["describedObject"];
+        let of = match object.is_object() {
+            true => format!(" on {}/{}", text(&object["kind"]), text(&object["name"])),
+            false => String::new(),
+        };
+        return match target["averageValue"].is_null() {
+            true => format!("\"{name}\"{of} (target value):\t{}", amounts("value")),
+            false => format!("\"{name}\"{of} (target average value):\t{}", amounts("averageValue")),
+        };
+    }
+    let container = match text(&of["container"]) {
+        "" => String::new(),
+        container => format!(" of container \"{container}\""),
+    };
+    let resource = format!("resource {}{container} on pods", text(&of["name"]));
+    if !target["averageValue"].is_null() {
+        return format!("{resource}:\t{}", amounts("averageValue"));
+    }
+    let current = match current["averageUtilization"].as_i64() {
+        Some(percent) => format!("{percent}% ({})", shown(&current["averageValue"])),
+        None => "<unknown>".to_owned(),
+    };
+    let wanted = target["averageUtilization"].as_i64();
+    let wanted = wanted.map_or_else(|| "<auto>".to_owned(), |percent| format!("{percent}%"));
+    format!("{resource}  (as a percentage of request):\t{current} / {wanted}")
+}
+
+/// How fast an autoscaler goes in one direction.
+fn scaling_rules(page: &mut Page<'_>, direction: &str, rules: &Value) {
+    if !rules.is_object() {
+        return;
+    }
+    page.line(1, format!("{direction}:"));
+    if !rules["stabilizationWindowSeconds"].is_null() {
+        let seconds = int(&rules["stabilizationWindowSeconds"]);
+        page.line(2, format!("Stabilization Window: {seconds} seconds"));
+    }
+    if items(&rules["policies"]).is_empty() {
+        return;
+    }
+    let select = if rules["selectPolicy"].is_null() { "Max" } else { text(&rules["selectPolicy"]) };
+    page.line(2, format!("Select Policy: {select}"));
+    page.line(2, "Policies:");
+    for policy in items(&rules["policies"]) {
+        let (value, period) = (int(&policy["value"]), int(&policy["periodSeconds"]));
+        let kind = text(&policy["type"]);
+        page.line(3, format!("- Type: {kind}\tValue: {value}\tPeriod: {period} seconds"));
     }
 }
 

@@ -171,9 +171,24 @@ fn targets(row: &Row<'_>) -> String {
         .iter()
         .enumerate()
         .map(|(at, metric)| {
-            let resource = &metric["resource"];
-            let target = &resource["target"];
-            let now = &current.get(at).unwrap_or(&Value::Null)["resource"]["current"];
+            let field = match text(&metric["type"]) {
+                "Pods" => "pods",
+                "Object" => "object",
+                "External" => "external",
+                "ContainerResource" => "containerResource",
+                _ => "resource",
+            };
+            let source = &metric[field];
+            let target = &source["target"];
+            let now = &current.get(at).unwrap_or(&Value::Null)[field]["current"];
+            if matches!(field, "object" | "external") {
+                let (key, how) = match target["averageValue"].is_null() {
+                    true => ("value", ""),
+                    false => ("averageValue", " (avg)"),
+                };
+                let now = if now[key].is_null() { "<unknown>".to_owned() } else { shown(&now[key]) };
+                return format!("{now}/{}{how}", shown(&target[key]));
+            }
             let (now, wanted) = if target["averageUtilization"].is_null() {
                 (shown(&now["averageValue"]), shown(&target["averageValue"]))
             } else {
@@ -182,7 +197,10 @@ fn targets(row: &Row<'_>) -> String {
                 (percent(&now["averageUtilization"]), percent(&target["averageUtilization"]))
             };
             let now = if now.is_empty() { "<unknown>".into() } else { now };
-            format!("{}: {now}/{wanted}", text(&resource["name"]))
+            match text(&source["name"]) {
+                "" => format!("{now}/{wanted}"),
+                name => format!("{name}: {now}/{wanted}"),
+            }
         })
         .collect();
     match shown.len() {
