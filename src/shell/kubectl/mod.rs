@@ -180,6 +180,7 @@ fn prepare(ctx: &mut Ctx<'_>, command: &Command, flags: Flags) -> Result<(Config
     let config = Config::load(ctx, &flags)?;
     if command.asks_server() {
         config.check(&flags, command.binds_users())?;
+        check_request(&flags)?;
         let known = config.server();
         let given = flags.text("server");
         let server = if given.is_empty() { &known } else { given };
@@ -192,6 +193,22 @@ fn prepare(ctx: &mut Ctx<'_>, command: &Command, flags: Flags) -> Result<(Config
     Ok((config, flags))
 }
 
+/// Checks the flags that say how a request is sent, and as whom.
+fn check_request(flags: &Flags) -> Result<(), Failure> {
+    let timeout = flags.text("request-timeout");
+    if !timeout.is_empty()
+        && timeout.parse::<i64>().is_err()
+        && output::age::parse_duration(timeout).is_none()
+    {
+        return Err("Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)".into());
+    }
+    let impersonates = ["as-group", "as-uid", "as-user-extra"].iter().any(|flag| flags.given(flag));
+    if impersonates && flags.text("as").is_empty() {
+        return Err("requesting uid, groups or user-extra without impersonating a user".into());
+    }
+    Ok(())
+}
+
 /// What the client's cache of kinds writes, time and again, while no server answers.
 fn complain_of_discovery(ctx: &mut Ctx<'_>, command: &Command, server: &str, host: &str) {
     const TRIES: u32 = 5;
@@ -201,10 +218,11 @@ fn complain_of_discovery(ctx: &mut Ctx<'_>, command: &Command, server: &str, hos
         return;
     }
     let at = host.replace("localhost", "127.0.0.1");
+    let scheme = if server.contains("://") { "" } else { "https://" };
     for attempt in 0..TRIES {
         let stamp = log_stamp(ctx, 'E', attempt * REFUSED);
         ctx.complain(format!(
-            "{stamp} memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": dial tcp {at}: connect: connection refused\""
+            "{stamp} memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{scheme}{server}/api?timeout=32s\\\": dial tcp {at}: connect: connection refused\""
         ));
     }
 }

@@ -10,6 +10,7 @@ use crate::shell::kubectl::output::printer::{self, Printer};
 use crate::shell::kubectl::printers::qualified_name;
 use crate::shell::kubectl::resources::namespace_of;
 use crate::shell::kubectl::verbs::apply::remember;
+use crate::shell::kubectl::verbs::honest::unwritten;
 
 /// Carries the command out.
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
@@ -20,6 +21,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     if !call.names_files() {
         return Err("must specify one of -f and -k".into());
     }
+    unwritten(call)?;
     let dry = call.dry_run()?;
     let printer = printer::chosen(call)?;
     let manifests = manifests::read(call)?;

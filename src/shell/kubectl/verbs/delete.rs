@@ -22,6 +22,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
 
 /// Deletes what the command line names, or asks first where `--interactive` says so and nobody has `confirmed` it.
 fn delete(call: &mut Call<'_, '_>, confirmed: bool) -> Outcome {
+    super::honest::unwritten(call)?;
     let dry = call.dry_run()?;
     let mut options = options(call, dry)?;
     let args = call.args();

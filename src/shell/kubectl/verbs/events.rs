@@ -25,6 +25,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     if wanted.iter().any(|kind| !["normal", "warning"].contains(&kind.to_lowercase().as_str())) {
         return Err("valid --types are Normal or Warning".into());
     }
+    let printer = printer::chosen(call)?;
     let events = call.list(Kind::Event, (!everywhere).then_some(namespace.as_str()), &Filter::default())?;
     let mut docs: Vec<Value> = events
         .iter()
@@ -55,7 +56,7 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
         });
         return OK;
     }
-    if let Some(printer) = printer::chosen(call)? {
+    if let Some(printer) = printer {
         let mut list = printer::list(docs);
         list["kind"] = json!("EventList");
         let shown = printer.print(&list)?;

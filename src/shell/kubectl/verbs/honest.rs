@@ -9,6 +9,20 @@ use crate::shell::kubectl::failure::Failure;
 use crate::shell::kubectl::kustomize::build;
 use crate::shell::kubectl::output::go;
 
+/// Refuses what stands between a command line and the server: a request written by hand, an editor.
+///
+/// # Errors
+/// When a flag asks for it.
+pub fn unwritten(call: &Call<'_, '_>) -> Result<(), Failure> {
+    if call.flags.given("raw") {
+        return Err("the playground takes raw requests only to read: 'kubectl get --raw PATH'".into());
+    }
+    if call.flags.on("edit") {
+        return Err("the playground edits nothing before it is there: change the file, or use 'kubectl edit' afterwards".into());
+    }
+    Ok(())
+}
+
 /// `kubectl kustomize`
 pub fn kustomize(call: &mut Call<'_, '_>) -> Outcome {
     let directory = match &call.args()[..] {

@@ -19,6 +19,10 @@ use crate::shell::tools::text::diff;
 
 /// `kubectl replace`
 pub fn run(call: &mut Call<'_, '_>) -> Outcome {
+    if !call.names_files() {
+        return Err("must specify one of -f and -k".into());
+    }
+    let dry = call.dry_run()?;
     let unforced = !call.flags.on("force");
     for (flag, default) in [("grace-period", "-1"), ("timeout", "0s")] {
         let given = call.flags.given(flag) && ![default, "0"].contains(&call.flags.text(flag));
@@ -26,16 +30,13 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
             return Err(format!("--{flag} must have --force specified").into());
         }
     }
-    if !call.names_files() {
-        return Err("must specify --filename to replace".into());
-    }
+    super::honest::unwritten(call)?;
     known_subresource(call)?;
-    if call.flags.given("raw") {
-        return Err("the playground's API server takes no raw writes".into());
+    if !unforced && dry != DryRun::None {
+        return Err("--dry-run can not be used when --force is set".into());
     }
-    let dry = call.dry_run()?;
     let printer = printer::chosen(call)?;
-    let force = call.flags.on("force") && dry == DryRun::None;
+    let force = !unforced;
     let manifests = manifests::read(call)?;
     let none = manifests.documents.is_empty() && manifests.failures.is_empty();
     let mut failures = manifests.failures;
