@@ -262,10 +262,6 @@ fn source(page: &mut Page<'_>, volume: &Value) {
         page.field(2, "Type", "Secret (a volume populated by a Secret)");
         page.field(2, "SecretName", text(&secret["secretName"]));
         page.field(2, "Optional", flag(&secret["optional"]).to_string());
-    } else if let Some(path) = get("hostPath") {
-        page.field(2, "Type", "HostPath (bare host directory volume)");
-        page.field(2, "Path", text(&path["path"]));
-        page.field(2, "HostPathType", text(&path["type"]));
     } else if let Some(claim) = get("persistentVolumeClaim") {
         page.field(
             2,
@@ -296,9 +292,38 @@ fn source(page: &mut Page<'_>, volume: &Value) {
         for item in items(&volume["downwardAPI"]["items"]) {
             page.line(3, format!("{} -> {}", text(&item["fieldRef"]["fieldPath"]), text(&item["path"])));
         }
-    } else {
+    } else if !plain_source(page, volume) {
         page.field(2, "Type", "<unknown>");
     }
+}
+
+/// Sources that are shown field by field, as volumes of pods and as PersistentVolumes.
+type Fields = &'static [(&'static str, &'static str)];
+const SOURCES: [(&str, &str, Fields); 4] = [
+    ("hostPath", "HostPath (bare host directory volume)", &[("Path", "path"), ("HostPathType", "type")]),
+    (
+        "nfs",
+        "NFS (an NFS mount that lasts the lifetime of a pod)",
+        &[("Server", "server"), ("Path", "path"), ("ReadOnly", "readOnly")],
+    ),
+    (
+        "image",
+        "Image (a container image or OCI artifact)",
+        &[("Reference", "reference"), ("PullPolicy", "pullPolicy")],
+    ),
+    ("local", "LocalVolume (a persistent volume backed by local storage on a node)", &[("Path", "path")]),
+];
+
+/// Shows the source of a volume, if it is one of those.
+pub fn plain_source(page: &mut Page<'_>, volume: &Value) -> bool {
+    let found = SOURCES.iter().find(|(key, ..)| volume[*key].is_object());
+    let Some((key, words, fields)) = found else { return false };
+    page.field(2, "Type", words);
+    for (name, field) in *fields {
+        let value = &volume[*key][*field];
+        page.field(2, name, if *field == "readOnly" { flag(value).to_string() } else { shown(value) });
+    }
+    true
 }
 
 /// A resource of a container, counted in what it is divided by.

@@ -241,10 +241,5 @@ pub fn volume(page: &mut Page<'_>, object: &Object) {
     page.field(0, "Node Affinity", "<none>");
     page.field(0, "Message", text(&status["message"]));
     page.line(0, "Source:");
-    let host = &spec["hostPath"];
-    if host.is_object() {
-        page.field(2, "Type", "HostPath (bare host directory volume)");
-        page.field(2, "Path", text(&host["path"]));
-        page.field(2, "HostPathType", text(&host["type"]));
-    }
+    super::container::plain_source(page, spec);
 }
