@@ -376,6 +376,8 @@ pub fn tolerations(page: &mut Page<'_>, name: &str, list: &Value) {
         }
         line
     };
-    let lines: Vec<String> = items(list).iter().map(line).collect();
+    let mut sorted: Vec<&Value> = items(list).iter().collect();
+    sorted.order_by_key(|toleration| text(&toleration["key"]).to_owned());
+    let lines: Vec<String> = sorted.into_iter().map(line).collect();
     page.list(name, &lines);
 }

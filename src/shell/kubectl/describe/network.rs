@@ -225,12 +225,15 @@ fn policy_rule(page: &mut Page<'_>, rule: &Value, peers: &str, from: &str) {
             "" => "TCP",
             protocol => protocol,
         };
-        let number = match (&port["port"], port["endPort"].as_i64()) {
-            (Value::Null, _) => "<any>".to_owned(),
-            (first, Some(last)) => format!("{}-{last}", shown(first)),
-            (first, None) => shown(first),
-        };
-        page.line(2, format!("To Port: {number}/{protocol}"));
+        // A protocol without a port is what Go prints of a pointer to none.
+        let number = if port["port"].is_null() { "<nil>".to_owned() } else { shown(&port["port"]) };
+        page.line(
+            2,
+            match port["endPort"].as_i64() {
+                Some(last) => format!("To Port Range: {number}-{last}/{protocol}"),
+                None => format!("To Port: {number}/{protocol}"),
+            },
+        );
     }
     if items(&rule[peers]).is_empty() {
         let what = if from == "From" { "source" } else { "destination" };

@@ -3,7 +3,7 @@
 use super::super::doc::{entries, flag, items, shown, text};
 use super::super::output::age;
 use super::Page;
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Object, Ordered, Value};
 use crate::apiserver::quantity::Quantity;
 
 /// A node's fields.
@@ -23,7 +23,9 @@ pub fn node(page: &mut Page<'_>, object: &Object) {
         };
         format!("{}{value}:{}", text(&taint["key"]), text(&taint["effect"]))
     };
-    let taints: Vec<String> = items(&spec["taints"]).iter().map(taint).collect();
+    let mut taints: Vec<&Value> = items(&spec["taints"]).iter().collect();
+    taints.order_by_key(|taint| format!("{},{}", text(&taint["effect"]), text(&taint["key"])));
+    let taints: Vec<String> = taints.into_iter().map(taint).collect();
     page.list("Taints", &taints);
     page.field(0, "Unschedulable", flag(&spec["unschedulable"]).to_string());
     lease(page, object);

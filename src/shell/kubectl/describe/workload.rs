@@ -146,6 +146,9 @@ pub fn stateful_set(page: &mut Page<'_>, object: &Object) {
     let rolling = &spec["updateStrategy"]["rollingUpdate"];
     if let Some(partition) = rolling["partition"].as_i64() {
         page.field(1, "Partition", partition.to_string());
+        if !rolling["maxUnavailable"].is_null() {
+            page.field(1, "MaxUnavailable", shown(&rolling["maxUnavailable"]));
+        }
     }
     pods_status(page, object);
     template(page, &spec["template"]);
