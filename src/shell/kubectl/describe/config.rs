@@ -184,7 +184,9 @@ fn quota_table(page: &mut Page<'_>, level: usize, doc: &Value) {
             ),
             _ => continue,
         };
-        page.line(level, format!(" * Matches all pods {which}. These pods {such}."));
+        // On its own a quota indents these, within a namespace they stand with the rest.
+        let bullet = if level == 0 { " *" } else { "*" };
+        page.line(level, format!("{bullet} Matches all pods {which}. These pods {such}."));
     }
     page.line(level, "Resource\tUsed\tHard");
     // Within a namespace, the line is a dash shorter.
