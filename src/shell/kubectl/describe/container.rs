@@ -290,10 +290,14 @@ fn source(page: &mut Page<'_>, volume: &Value) {
         page.field(2, "Type", "DownwardAPI (a volume populated by information about the pod)");
         page.line(2, "Items:");
         for item in items(&volume["downwardAPI"]["items"]) {
-            page.line(3, format!("{} -> {}", text(&item["fieldRef"]["fieldPath"]), text(&item["path"])));
+            let of = match text(&item["fieldRef"]["fieldPath"]) {
+                "" => text(&item["resourceFieldRef"]["resource"]),
+                field => field,
+            };
+            page.line(3, format!("{of} -> {}", text(&item["path"])));
         }
     } else if !plain_source(page, volume) {
-        page.field(2, "Type", "<unknown>");
+        page.line(1, "<unknown>");
     }
 }
 
