@@ -14,7 +14,7 @@ import { rooms } from './rooms.mjs';
 const KiB = 1024;
 // The page is meant to come down to 300 KiB (ARCHITECTURE.md, Size); until then this holds what it weighs, so that it cannot grow unseen.
 const BUDGETS = [
-  { name: 'page without editor and scenarios', most: 1136 * KiB, holds: (name) => !/^(editor|descriptions|lesson|scenarios)\//.test(name) },
+  { name: 'page without editor and scenarios', most: 1208 * KiB, holds: (name) => !/^(editor|descriptions|lesson|scenarios)\//.test(name) },
   { name: 'descriptions of fields, fetched when one is looked at', most: 112 * KiB, holds: (name) => name.startsWith('descriptions/') },
   { name: 'editor', most: 140 * KiB, holds: (name) => name.startsWith('editor/') },
   { name: 'reader of lessons', most: 3 * KiB, holds: (name) => name.startsWith('lesson/lesson') },

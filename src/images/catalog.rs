@@ -196,6 +196,14 @@ impl Image {
         let name = program.rsplit('/').next().unwrap_or(program);
         self.programs.contains(&name) || self.flavour.programs().any(|other| other == name)
     }
+
+    /// The program that arguments are for, where they do not name one themselves: curl's image runs what it has, and takes
+    /// anything else as curl's.
+    pub fn program_for(&self, arguments: &[&str]) -> Option<&'static str> {
+        let curl =
+            matches!(self.server, Server::Curl) && arguments.first().is_some_and(|word| !self.has(word));
+        curl.then_some("curl")
+    }
 }
 
 /// What every base but an empty one has: coreutils, or BusyBox's of the same names.

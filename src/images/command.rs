@@ -61,12 +61,11 @@ pub(super) fn plan(image: &'static Image, launch: &Launch) -> Plan {
         _ if !launch.command.is_empty() => program(image, launch, &words, own),
         Server::Shell if words.is_empty() => shell(own, launch),
         Server::Shell => program(image, launch, &words, own),
-        // curl's image runs what it has, and takes anything else as curl's arguments.
-        Server::Curl if words.first().is_some_and(|word| image.has(word)) => {
+        Server::Curl if words.is_empty() => ends(own, SOON, 2),
+        Server::Curl => {
+            let words: Vec<&str> = image.program_for(&words).into_iter().chain(words).collect();
             program(image, launch, &words, own)
         }
-        Server::Curl if words.is_empty() => ends(own, SOON, 2),
-        Server::Curl => program(image, launch, &[&["curl"], words.as_slice()].concat(), own),
         _ => with_arguments(launch, &words, own),
     }
 }

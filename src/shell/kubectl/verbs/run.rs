@@ -8,6 +8,7 @@ use super::overrides::overridden;
 use crate::api::{Instant, Key, Kind, Object, Value, json};
 use crate::apiserver::DeleteOptions;
 use crate::cluster::Fault;
+use crate::images;
 use crate::shell::kubectl::call::{Call, DryRun, Next, OK, Outcome};
 use crate::shell::kubectl::doc::{far, int, items, put, text};
 use crate::shell::kubectl::fail;
@@ -56,7 +57,10 @@ pub fn run(call: &mut Call<'_, '_>) -> Outcome {
     let object = call.create(Kind::Pod, pod, &dry.options())?;
     let service = expose(call, &name, printer.as_ref(), dry);
     if attach {
-        return Ok(attached(call, &object, name, command));
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        let image = images::find(call.flags.text("image")).filter(|_| !call.flags.on("command"));
+        let entry = image.and_then(|image| image.program_for(&words)).map(str::to_owned);
+        return Ok(attached(call, &object, name, entry.into_iter().chain(command).collect()));
     }
     report(call, printer.as_ref(), Kind::Pod, object.doc(), "created", dry, 0)?;
     service?;
