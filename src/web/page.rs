@@ -291,6 +291,24 @@ impl Component for Page {
             Pane::Side => "side",
             Pane::Hops => "hops",
         };
+        let splitters = html! {
+            <>
+                <Splitter name="left" label="Width of the side pane" usual={25.0} />
+                <Splitter name="right" label="Width of the explaining pane" usual={27.0} />
+                <Splitter name="term" label="Height of the terminal" usual={32.0} />
+            </>
+        };
+        if self.width == 0.0 {
+            // Only what says how wide the stage is: all else is made once, with the diagram in it.
+            return html! {
+                <div class="app" data-view={self.link.view.as_str()}>
+                    <main class="main" data-pane={pane}>
+                        <section class="pane stage"><div class="plane"><div class="scroll" ref={self.stage.clone()} /></div></section>
+                        { splitters }
+                    </main>
+                </div>
+            };
+        }
         if self.stale.take() {
             let stamp = self.held.borrow().stamp + 1;
             let (head, side, terminal) = (self.head(ctx), self.side(ctx), self.terminal(ctx));
@@ -305,9 +323,7 @@ impl Component for Page {
                     { self.stage(ctx) }
                     { self.hops(ctx) }
                     <Held {stamp} part={terminal} />
-                    <Splitter name="left" label="Width of the side pane" usual={25.0} />
-                    <Splitter name="right" label="Width of the explaining pane" usual={27.0} />
-                    <Splitter name="term" label="Height of the terminal" usual={32.0} />
+                    { splitters }
                 </main>
                 { self.shelf.notice() }
                 <p class="visually-hidden" role="status">{ self.spoken() }</p>
