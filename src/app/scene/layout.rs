@@ -120,9 +120,13 @@ impl Plan<'_> {
     fn empty(&mut self, columns: &Columns, y: f64) -> f64 {
         let rect = Rect { x: columns.inner.x, y, w: columns.inner.w, h: 90.0 };
         self.frame(None, FrameKind::Namespace, rect, "namespace default");
-        let text = "Nothing runs here yet. Apply a manifest, or type a command below.";
-        let line = self.line(text, Font::Small, rect.w - 2.0 * PAD, rect.centre().x, rect.centre().y + 6.0);
-        self.scene.notes.push(Note { line, from_start: false });
+        for (text, below) in
+            [("Nothing runs here yet.", -2.0), ("Apply a manifest, or type a command below.", 15.0)]
+        {
+            let (centre, room) = (rect.centre(), rect.w - 2.0 * PAD);
+            let line = self.line(text, Font::Small, room, centre.x, centre.y + below);
+            self.scene.notes.push(Note { line, from_start: false });
+        }
         rect.bottom()
     }
 
