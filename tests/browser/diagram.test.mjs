@@ -158,3 +158,16 @@ test('larger, smaller, all of it', async () => {
   assert.ok(inner <= outer + 1);
   assertQuiet(page);
 });
+
+test('a near miss is a line struck through, with the value that differs, until the selector matches', async () => {
+  const page = await ready();
+  await type(page, `kubectl patch svc sleep-2 -p '{"spec":{"selector":{"app":"slep-2"}}}'`);
+  await page.locator('.diagram .strike').waitFor();
+  assert.equal(await page.locator('.diagram .link.miss').count(), 1);
+  assert.match(await page.locator('.diagram [data-id="service/default/sleep-2"], .diagram [aria-label^="Service sleep-2"]').first().getAttribute('aria-label'), /matches no pod; nearest sleep-2, .*sleep-2/);
+  await shot(page, 'near-miss');
+  await type(page, `kubectl patch svc sleep-2 -p '{"spec":{"selector":{"app":"sleep-2"}}}'`);
+  await page.locator('.diagram .strike').waitFor({ state: 'detached' });
+  assert.equal(await page.locator('.diagram .link.miss').count(), 0);
+  assertQuiet(page);
+});

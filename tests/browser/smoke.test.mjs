@@ -112,3 +112,21 @@ test('a trap ends in the error pane, with what the page said before', async () =
   assert.match(await page.innerText('[role=alert]'), /simulator stopped[^]*panicked at <here>[^]*unreachable/);
   await assertAccessible(page);
 });
+
+test('nothing jumps while the page loads', async () => {
+  const before = (page) => page.addInitScript(() => {
+    globalThis.shifted = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) globalThis.shifted += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+  });
+  for (const width of [1280, 704, 360]) {
+    for (const query of ['', '?scenario=ping-a-pod']) {
+      const page = await openPage({ width, query, before });
+      await page.locator(query ? '.lesson h2' : '.diagram .item').first().waitFor({ state: 'attached' });
+      await page.waitForTimeout(500);
+      const shifted = await page.evaluate(() => globalThis.shifted);
+      // A tenth is what is called good; what there is comes from tabs that a lesson adds.
+      assert.ok(shifted < 0.02, `${width} ${query}: ${shifted}`);
+      await page.context().close();
+    }
+  }
+});
