@@ -20,9 +20,13 @@ NODE_MAJOR=20
 NATIVE_TARGET="${CARGO_TARGET_DIR:-$ROOT/target}"
 WASM_TARGET="$NATIVE_TARGET/wasm"
 
+# What scripts/setup has installed, line by line; the commands that called it say so at their end.
+INSTALLED="$NATIVE_TARGET/installed.txt"
+
 say() { printf '%s\n' "$*"; }
 step() { printf '\n== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+installed() { printf '%s\n' "$*" >>"$INSTALLED"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # Debian and its children, with the right to install packages.
@@ -32,7 +36,15 @@ debian_root() { have apt-get && [ "$(id -u)" = 0 ]; }
 apt_install() {
   say "installing Debian packages: $*"
   [ -n "${APT_UPDATED:-}" ] || { apt-get update -qq; APT_UPDATED=1; }
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove "$@" >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove "$@" >/dev/null &&
+    installed "Debian packages: $*"
+}
+
+# Lists what was installed, if anything was.
+say_installed() {
+  [ -s "$INSTALLED" ] || return 0
+  step "installed"
+  cat "$INSTALLED"
 }
 
 # Content of the named files and folders as one number; names count too, so that a deletion is seen.

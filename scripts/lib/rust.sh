@@ -53,7 +53,10 @@ setup_wasm_rust() {
   debian_rust_ready && return
   if have rustup; then
     say "adding rustup's target wasm32-unknown-unknown: the page is compiled to WebAssembly"
-    rustup target add wasm32-unknown-unknown >/dev/null 2>&1 && return
+    if rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then
+      installed "rustup's target wasm32-unknown-unknown"
+      return
+    fi
     say "rustup could not get it"
   fi
   if debian_root; then

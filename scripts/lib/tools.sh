@@ -14,7 +14,10 @@ runs_as() { "$1" --version 2>/dev/null | grep -qF "$2"; }
 cargo_tool() {
   local crate=$1 version=$2 root="$TOOLS/$3" target locked
   say "installing $crate $version (once; compiling it takes some minutes) into $root"
-  if have cargo-binstall && cargo binstall --no-confirm --quiet --root "$root" "$crate@$version"; then return; fi
+  if have cargo-binstall && cargo binstall --no-confirm --quiet --root "$root" "$crate@$version"; then
+    installed "$crate $version: $root"
+    return
+  fi
   shift 3
   target=$(mktemp -d)
   # Their own profiles ask for the slowest, smallest build; these are tools that run once a build.
@@ -22,6 +25,7 @@ cargo_tool() {
     if CARGO_TARGET_DIR="$target" CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
       CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --quiet "$crate" --version "$version" $locked --root "$root" "$@"; then
       rm -rf "$target"
+      installed "$crate $version: $root"
       return
     fi
     [ -z "$locked" ] || say "trying again without its lock file"
@@ -44,6 +48,7 @@ setup_wasm_opt() {
   runs_as wasm-opt "version $major" && return
   say "installing wasm-opt $major (npm package binaryen): it makes the wasm a fifth smaller"
   npm install --silent --no-save --no-audit --no-fund --prefix "$TOOLS/binaryen-$BINARYEN_VERSION" "binaryen@$BINARYEN_VERSION"
+  installed "binaryen $BINARYEN_VERSION: $TOOLS/binaryen-$BINARYEN_VERSION"
 }
 
 setup_node() {
@@ -61,6 +66,7 @@ npm_packages() {
   say "fetching the npm packages of $dir"
   (cd "$dir" && npm ci --silent --no-audit --no-fund)
   printf '%s' "$sum" >"$stamp"
+  installed "npm packages: $dir/node_modules"
 }
 
 # Prints the Chromium or Chrome to test with. CHROMIUM overrides.
@@ -84,6 +90,7 @@ setup_chromium() {
   else
     say "downloading a Chromium for the browser tests into $TOOLS/browsers"
     (cd tests/browser && PLAYWRIGHT_BROWSERS_PATH="$TOOLS/browsers" node node_modules/playwright-core/cli.js install chromium) || true
+    installed "Chromium: $TOOLS/browsers"
   fi
   find_chromium >/dev/null || die "Chromium or Chrome is missing: the browser tests need one. Install it, or set CHROMIUM to its path"
 }
