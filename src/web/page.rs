@@ -24,7 +24,6 @@ use crate::app::scene::Point;
 use crate::app::update::Message;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::utils::window;
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -60,9 +59,9 @@ pub struct Page {
     /// The thing of the diagram that gets the focus back.
     refocus: Option<String>,
     /// The parts that packets do not change, as they were last made.
-    held: RefCell<Parts>,
+    held: Parts,
     /// Whether those may have changed since.
-    stale: Cell<bool>,
+    stale: bool,
     /// The stage's width, as of the latest frame.
     width: f64,
     /// Where the packet was when the diagram was last scrolled after it.
@@ -151,8 +150,8 @@ impl Component for Page {
             outcome_open: false,
             on_model: ctx.link().callback(Msg::Model),
             on_gesture: ctx.link().callback(Msg::Gesture),
-            held: RefCell::default(),
-            stale: Cell::new(true),
+            held: Parts::default(),
+            stale: true,
             width: 0.0,
             refocus: None,
             followed: None,
@@ -165,110 +164,13 @@ impl Component for Page {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        if !matches!(msg, Msg::Frame(_)) {
-            self.stale.set(true);
+        self.stale |= !matches!(msg, Msg::Frame(_));
+        let changed = self.take(ctx, msg);
+        if changed && std::mem::take(&mut self.stale) {
+            let (head, side, terminal) = (self.head(ctx), self.side(ctx), self.terminal(ctx));
+            self.held = Parts { stamp: self.held.stamp + 1, head, side, terminal };
         }
-        match msg {
-            Msg::Frame(_) if self.embed.is_paused() => {
-                self.frame = None;
-                self.last = 0.0;
-                false
-            }
-            Msg::Frame(at) => {
-                let real = if self.last == 0.0 { 0.0 } else { (at - self.last).clamp(0.0, LONGEST_FRAME) };
-                self.last = at;
-                self.model.update(Message::Tick(Duration::from_secs_f64(real / 1_000.0)));
-                self.embed.tick(&mut self.model);
-                self.library.tick(&self.model);
-                self.next_frame(ctx);
-                self.width = self.measured();
-                self.follow();
-                self.model.draw(self.width, &self.canvas);
-                self.front.look(&self.model);
-                self.shelf.keep(&self.model, &self.link, at);
-                self.shelf.fetch(&self.model);
-                let now = self.fingerprint();
-                let changed = now != self.shown;
-                self.shown.playhead = now.playhead;
-                if now != self.shown {
-                    self.stale.set(true);
-                }
-                self.shown = now;
-                if changed {
-                    self.embed.wish(self.wished());
-                }
-                changed
-            }
-            Msg::Measured => {
-                self.width = self.measured();
-                self.model.draw(self.width, &self.canvas);
-                true
-            }
-            Msg::Gesture(gesture) => {
-                let message = self.meant(gesture);
-                Component::update(self, ctx, Msg::Model(message))
-            }
-            Msg::Model(message) => {
-                self.shelf.begin(&message);
-                if !self.offered.is_empty() {
-                    self.offered = Rc::default();
-                }
-                let selected = self.model.selected.clone();
-                self.model.update(message);
-                if let (Some(before), None) = (selected, &self.model.selected) {
-                    self.refocus = Some(before.id());
-                }
-                self.model.draw(self.width, &self.canvas);
-                self.front.look(&self.model);
-                self.shelf.keep(&self.model, &self.link, self.last);
-                self.shown = self.fingerprint();
-                true
-            }
-            Msg::Complete(line, cursor) => {
-                match self.model.complete(&line, cursor) {
-                    Some(line) => self.completion = (self.completion.0 + 1, line),
-                    // Nothing that all of them begin with is left to add: they are shown.
-                    None => self.offered = Rc::new(self.model.completion(&line, cursor).candidates),
-                }
-                true
-            }
-            Msg::Embed(Arrival::Pump) => match window().performance() {
-                Some(clock) => Component::update(self, ctx, Msg::Frame(clock.now())),
-                None => false,
-            },
-            Msg::Embed(arrival) => {
-                let changed = self.embed.take(arrival, &mut self.model, &mut self.link);
-                self.next_frame(ctx);
-                changed
-            }
-            Msg::Shelf(ask) => self.shelf.take(ask, &mut self.model, &self.link),
-            Msg::Name(naming) => {
-                self.naming = naming;
-                true
-            }
-            Msg::Outcome(open) => std::mem::replace(&mut self.outcome_open, open) != open,
-            Msg::Library(arrival) => {
-                let waited = self.model.wanted.is_some();
-                self.library.take(arrival, &mut self.model, &mut self.link);
-                if waited && self.model.course.is_some() && self.model.wanted.is_none() {
-                    self.go_on();
-                }
-                true
-            }
-            Msg::Theme => {
-                if let Some(root) = gloo::utils::document().document_element() {
-                    let dark = window()
-                        .match_media("(prefers-color-scheme: dark)")
-                        .ok()
-                        .flatten()
-                        .is_some_and(|media| media.matches());
-                    let shown = root.get_attribute("data-theme");
-                    let dark = shown.map_or(dark, |theme| theme == "dark");
-                    let _ = root.set_attribute("data-theme", if dark { "light" } else { "dark" });
-                }
-                false
-            }
-        }
+        changed
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
@@ -309,12 +211,7 @@ impl Component for Page {
                 </div>
             };
         }
-        if self.stale.take() {
-            let stamp = self.held.borrow().stamp + 1;
-            let (head, side, terminal) = (self.head(ctx), self.side(ctx), self.terminal(ctx));
-            *self.held.borrow_mut() = Parts { stamp, head, side, terminal };
-        }
-        let Parts { stamp, head, side, terminal } = self.held.borrow().clone();
+        let Parts { stamp, head, side, terminal } = self.held.clone();
         html! {
             <div class="app" data-view={self.link.view.as_str()}>
                 <Held {stamp} part={head} />
@@ -334,6 +231,109 @@ impl Component for Page {
 }
 
 impl Page {
+    /// Does what a message asks; whether the page looks otherwise now.
+    fn take(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Frame(_) if self.embed.is_paused() => {
+                self.frame = None;
+                self.last = 0.0;
+                false
+            }
+            Msg::Frame(at) => {
+                let real = if self.last == 0.0 { 0.0 } else { (at - self.last).clamp(0.0, LONGEST_FRAME) };
+                self.last = at;
+                self.model.update(Message::Tick(Duration::from_secs_f64(real / 1_000.0)));
+                self.embed.tick(&mut self.model);
+                self.library.tick(&self.model);
+                self.next_frame(ctx);
+                self.width = self.measured();
+                self.follow();
+                self.model.draw(self.width, &self.canvas);
+                self.front.look(&self.model);
+                self.shelf.keep(&self.model, &self.link, at);
+                self.shelf.fetch(&self.model);
+                let now = self.fingerprint();
+                let changed = now != self.shown;
+                self.shown.playhead = now.playhead;
+                self.stale |= now != self.shown;
+                self.shown = now;
+                if changed {
+                    self.embed.wish(self.wished());
+                }
+                changed
+            }
+            Msg::Measured => {
+                self.width = self.measured();
+                self.model.draw(self.width, &self.canvas);
+                true
+            }
+            Msg::Gesture(gesture) => {
+                let message = self.meant(gesture);
+                self.take(ctx, Msg::Model(message))
+            }
+            Msg::Model(message) => {
+                self.shelf.begin(&message);
+                if !self.offered.is_empty() {
+                    self.offered = Rc::default();
+                }
+                let selected = self.model.selected.clone();
+                self.model.update(message);
+                if let (Some(before), None) = (selected, &self.model.selected) {
+                    self.refocus = Some(before.id());
+                }
+                self.model.draw(self.width, &self.canvas);
+                self.front.look(&self.model);
+                self.shelf.keep(&self.model, &self.link, self.last);
+                self.shown = self.fingerprint();
+                true
+            }
+            Msg::Complete(line, cursor) => {
+                match self.model.complete(&line, cursor) {
+                    Some(line) => self.completion = (self.completion.0 + 1, line),
+                    // Nothing that all of them begin with is left to add: they are shown.
+                    None => self.offered = Rc::new(self.model.completion(&line, cursor).candidates),
+                }
+                true
+            }
+            Msg::Embed(Arrival::Pump) => match window().performance() {
+                Some(clock) => self.take(ctx, Msg::Frame(clock.now())),
+                None => false,
+            },
+            Msg::Embed(arrival) => {
+                let changed = self.embed.take(arrival, &mut self.model, &mut self.link);
+                self.next_frame(ctx);
+                changed
+            }
+            Msg::Shelf(ask) => self.shelf.take(ask, &mut self.model, &self.link),
+            Msg::Name(naming) => {
+                self.naming = naming;
+                true
+            }
+            Msg::Outcome(open) => std::mem::replace(&mut self.outcome_open, open) != open,
+            Msg::Library(arrival) => {
+                let waited = self.model.wanted.is_some();
+                self.library.take(arrival, &mut self.model, &mut self.link);
+                if waited && self.model.course.is_some() && self.model.wanted.is_none() {
+                    self.go_on();
+                }
+                true
+            }
+            Msg::Theme => {
+                if let Some(root) = gloo::utils::document().document_element() {
+                    let dark = window()
+                        .match_media("(prefers-color-scheme: dark)")
+                        .ok()
+                        .flatten()
+                        .is_some_and(|media| media.matches());
+                    let shown = root.get_attribute("data-theme");
+                    let dark = shown.map_or(dark, |theme| theme == "dark");
+                    let _ = root.set_attribute("data-theme", if dark { "light" } else { "dark" });
+                }
+                false
+            }
+        }
+    }
+
     /// Goes on with what was kept, or does what the link asks, once the scenario is there.
     fn go_on(&mut self) {
         if self.shelf.has_work() {
